@@ -115,7 +115,7 @@ test('a delimiter may have several characters', () => {
 });
 
 test('records do not depend on where the text is cut into pieces', () => {
-  const text = '"a\r\n""x""",b\r\n\r\n"",c\rd;"e"\n\n"f\n\r",\r\n';
+  const text = '"a\r\n""x""",b\r\n\r\n"",c\rd;"e"\n\n"f\n\r",\r\na,"b\nc,"d,"\ne,"f","g\n';
   for (const size of [1, 2, 3, 5]) {
     const records = new CsvRecords(standard);
     const found = [];
@@ -125,6 +125,48 @@ test('records do not depend on where the text is cut into pieces', () => {
     const whole = new CsvRecords(standard);
     expect(found).toEqual([...whole.push(text), ...whole.end()]);
   }
+});
+
+// Regression: after a quote that never closes, each further line was read to the end of the text: 20,000 took 24 s.
+test.each([
+  ['a,"b"c,"d\n', undefined],
+  ['a,"b"c,"d\n', 3],
+  ['a",x,"\n', 3],
+  ['a,"b"c,"d\r', 2],
+  ['“a””b\n', undefined],
+])('lines with an odd number of quotes are read in linear time: %j, width %s', (line, width) => {
+  const quotes = line.startsWith('“') ? { quote: '“', closing: '”', escape: '“' } : {};
+  const began = performance.now();
+  const records = new CsvRecords({ ...standard, ...quotes }, width === undefined ? {} : { width });
+  records.push(line.repeat(100_000));
+  records.end();
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+// Regression: from each end of a cell and of a line, the next delimiter was looked for through the whole text.
+test.each(['"a"\n', 'a\r'])('lines of a single cell are read in linear time: %j', (line) => {
+  const began = performance.now();
+  expect(cells(line.repeat(1_000_000))).toHaveLength(1_000_000);
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test('a record between quotes that never close is kept if it is a line', () => {
+  const records = new CsvRecords(standard);
+  const found = [...records.push('a,"b\nc,"d,"\ne,"f","g\n'), ...records.end()];
+  expect(found).toEqual([
+    { cells: ['a', '"b'], line: 1, problem: 'QUOTE_OPEN' },
+    { cells: ['c', 'd,'], line: 2 },
+    { cells: ['e', '"f"', '"g'], line: 3, problem: 'QUOTE_OPEN' },
+  ]);
+});
+
+test('a line end behind a backslash ends no record between quotes that never close', () => {
+  const records = new CsvRecords({ ...standard, escape: '\\' });
+  const found = [...records.push('a,"b\nc\\\nd,"e,"\n'), ...records.end()];
+  expect(found.map((record) => record.cells)).toEqual([
+    ['a', '"b'],
+    ['c\nd', 'e,'],
+  ]);
 });
 
 test('any character can be the delimiter', () => {

@@ -56,6 +56,7 @@ export class CsvRecords extends TextRecords {
   #quotedCells = 0;
   readonly #skipper: RecordSkipper;
   #skipping: Skipping | undefined;
+  #unended: Unended | undefined;
 
   /**
    * `width` is the number of cells in the table's records, if known; `line` is the first line's number. The text may
@@ -103,6 +104,8 @@ export class CsvRecords extends TextRecords {
     this.#waiting.push(text);
     this.#waitingLetters += text.length;
     if (this.#waitingLetters < this.#enough && !isEnd) return;
+    // What did not end so far may end now.
+    if (this.#unended?.isToEnd) this.#unended = undefined;
     do yield this.#read(isEnd);
     while (this.#hasMore);
   }
@@ -118,7 +121,8 @@ export class CsvRecords extends TextRecords {
       place = skipped.end;
       this.#line += skipped.lines;
     }
-    // Positions of the next quote and carriage return, so that most lines need no character-by-character scan.
+    // Positions of the next line feed, quote and carriage return, so that most lines need no character-by-character scan.
+    let lineFeed = whole.indexOf('\n');
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
     let backslash = this.#backslash ? whole.indexOf('\\') : -1;
@@ -128,7 +132,7 @@ export class CsvRecords extends TextRecords {
         this.#hasMore = true;
         break;
       }
-      const lineFeed = whole.indexOf('\n', place);
+      if (lineFeed >= 0 && lineFeed < place) lineFeed = whole.indexOf('\n', place);
       if (quote >= 0 && quote < place) quote = whole.indexOf(this.#quote, place);
       if (cr >= 0 && cr < place) cr = whole.indexOf('\r', place);
       if (backslash >= 0 && backslash < place) backslash = whole.indexOf('\\', place);
@@ -145,7 +149,7 @@ export class CsvRecords extends TextRecords {
         place = lineFeed + 1;
         continue;
       }
-      const read = this.#readRecord(whole, place, lineFeed, isEnd);
+      const read = this.#readNext(whole, place, isEnd);
       const isTooLong = (read?.seen ?? whole.length - 1) - place > longestRecord;
       const found = isTooLong
         ? this.#tooLong(whole, place, isEnd)
@@ -161,19 +165,51 @@ export class CsvRecords extends TextRecords {
       place = found.end;
     }
     this.#rest = place === 0 ? whole : whole.slice(place);
+    this.#unended?.moveOn(place);
     this.#waitingLetters = this.#rest.length;
     this.#enough = this.#rest.length * 2;
     return records;
   }
 
-  /** The record that starts at `from`; undefined if the text ends before it does, or an open quote is not closed. */
-  #readRecord(text: string, from: number, firstLineFeed: number, isEnd: boolean): FoundRecord | undefined {
+  /**
+   * The record that starts at `from`, as `#readRecord` finds it. After a record that was read far beyond its line and
+   * then taken to be that line only, the next ones are not read as far again: none of them ends there either, unless on
+   * its own line, since every line end was within quotes.
+   */
+  #readNext(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
+    const known = this.#unended;
+    const next = known && from >= known.from ? behindLine(text, from) : Infinity;
+    if (known && next < Math.min(known.end, text.length)) {
+      const onLine = this.#readRecord(text.slice(0, next), from, { isEnd: true });
+      // Unless its line end was escaped.
+      if (onLine && onLine.lines > 0) return onLine;
+      const seen = this.#firstLineIsWhole(text, from) ? known.breakFrom(next) : undefined;
+      if (!onLine && seen !== undefined) return { ...this.#literalLine(text, from), seen };
+      if (!onLine && known.isToEnd) return undefined;
+    }
+    const unended = new Unended(from, text.length);
+    const read = this.#readRecord(text, from, { isEnd, unended });
+    if (!read) this.#unended = unended;
+    else if (read.problem === 'QUOTE_OPEN') this.#unended = unended.upTo(read.seen);
+    return read;
+  }
+
+  /**
+   * The record that starts at `from`; undefined if the text ends before it does, or an open quote is not closed.
+   * `unended` is told what there is to know of the text that it was read through in vain.
+   */
+  #readRecord(
+    text: string,
+    from: number,
+    { isEnd, unended }: { isEnd: boolean; unended?: Unended },
+  ): (FoundRecord & { seen: number }) | undefined {
     const cells: string[] = [];
     let place = from;
     let lines = 0;
     let quotedCells = 0;
     let problem: RecordProblem | undefined;
-    let lineFeed = firstLineFeed;
+    let isWhole: boolean | undefined;
+    let lineEnd = lineEndFrom(text, from);
     for (;;) {
       let cell = '';
       let wasQuoted = false;
@@ -187,13 +223,17 @@ export class CsvRecords extends TextRecords {
         lines += quoted.lines;
         cell = quoted.cell;
         place = quoted.end;
-        if (lineFeed >= 0 && lineFeed < place) lineFeed = text.indexOf('\n', place);
+        if (lineEnd < place) lineEnd = lineEndFrom(text, place);
       }
-      const plain = this.#readPlain(text, place, lineFeed);
+      const plain = this.#readPlain(text, place, lineEnd);
+      if (unended && this.#backslash && /[\r\n]/.test(plain.cell)) unended.from = plain.end;
       if (plain.end >= text.length && !isEnd) return undefined;
       if (wasQuoted && plain.cell.trim() !== '') {
-        if (quotedLines > 0 && this.#firstLineIsWhole(text, from))
-          return { ...this.#literalLine(text, from), seen: plain.end };
+        if (quotedLines > 0) {
+          isWhole ??= this.#firstLineIsWhole(text, from);
+          if (isWhole) return { ...this.#literalLine(text, from), seen: plain.end };
+          unended?.breaks.push(plain.end);
+        }
         problem ??= 'TEXT_AFTER_QUOTE';
       }
       cell += plain.cell;
@@ -217,16 +257,13 @@ export class CsvRecords extends TextRecords {
     }
   }
 
-  /** Up to the next delimiter or line end; `lineFeed` is the position of the next line feed. */
-  #readPlain(text: string, from: number, lineFeed: number): { cell: string; end: number } {
+  /** Up to the next delimiter or line end; `lineEnd` is the position of the next line end. */
+  #readPlain(text: string, from: number, lineEnd: number): { cell: string; end: number } {
     if (!this.#backslash) {
       if (text.startsWith(this.#delimiter, from)) return { cell: '', end: from };
-      const delimiter = text.indexOf(this.#delimiter, from);
-      let end = lineFeed < 0 ? text.length : lineFeed;
-      if (delimiter >= 0 && delimiter < end) end = delimiter;
-      const cell = text.slice(from, end);
-      const cr = cell.indexOf('\r');
-      return cr < 0 ? { cell, end } : { cell: cell.slice(0, cr), end: from + cr };
+      const line = text.slice(from, lineEnd);
+      const delimiter = line.indexOf(this.#delimiter);
+      return delimiter < 0 ? { cell: line, end: lineEnd } : { cell: line.slice(0, delimiter), end: from + delimiter };
     }
     this.#cellEnd.lastIndex = from;
     let found = this.#cellEnd.exec(text);
@@ -305,7 +342,7 @@ export class CsvRecords extends TextRecords {
     const { cells, quotedCells } = this.#literalLine(text, from);
     const below = text
       .slice(from, from + longestRecord)
-      .split(/\r\n|\r|\n/, 1000)
+      .split(/\r\n|\r|\n/, mostLooked)
       .slice(1, -1);
     const rows = below.filter((line) => line.split(this.#delimiter).length === this.#width).length;
     const fromWhere: Skipping = rows > below.length / 2 ? 'line' : 'cell start';
@@ -320,12 +357,12 @@ export class CsvRecords extends TextRecords {
 
   #firstLineIsWhole(text: string, from: number): boolean {
     if (this.#width === undefined) return false;
-    return text.slice(from, lineEnd(text, from)).split(this.#delimiter).length === this.#width;
+    return text.slice(from, lineEndFrom(text, from)).split(this.#delimiter).length === this.#width;
   }
 
   /** One line, split at its delimiters only. */
   #literalLine(text: string, from: number): FoundRecord {
-    const cells = text.slice(from, lineEnd(text, from)).split(this.#delimiter);
+    const cells = text.slice(from, lineEndFrom(text, from)).split(this.#delimiter);
     const quotedCells = cells.filter((cell) => cell.startsWith(this.#quote)).length;
     return { cells, end: behindLine(text, from), lines: 1, quotedCells, problem: 'QUOTE_OPEN' };
   }
@@ -341,7 +378,48 @@ interface FoundRecord {
   readonly problem: RecordProblem | undefined;
 }
 
+/** A stretch of text that a record was read through without an end: every line end in it was within quotes. */
+class Unended {
+  from: number;
+  end: number;
+  /** It ends with the text so far, not with a record that was taken to be a line for what follows its quote. */
+  isToEnd = true;
+  /** Where a record whose first line is as wide as the table is taken to be that line, in order. */
+  readonly breaks: number[] = [];
+  #passed = 0;
+  /** How far the text has moved on since. */
+  #moved = 0;
+
+  constructor(from: number, end: number) {
+    this.from = from;
+    this.end = end;
+  }
+
+  upTo(end: number): this {
+    this.end = end;
+    this.isToEnd = false;
+    this.breaks.push(end);
+    return this;
+  }
+
+  /** The first break at or after `from`, which is never before an earlier one. */
+  breakFrom(from: number): number | undefined {
+    while ((this.breaks[this.#passed] ?? Infinity) - this.#moved < from) this.#passed++;
+    const found = this.breaks[this.#passed];
+    return found === undefined ? undefined : found - this.#moved;
+  }
+
+  /** The text now starts that many letters later. */
+  moveOn(letters: number): void {
+    this.#moved += letters;
+    this.from -= letters;
+    this.end -= letters;
+  }
+}
+
 const mostAtOnce = 50_000;
+/** Enough lines to see whether they are rows; each line of a file may have to be looked at so. */
+const mostLooked = 100;
 /** A record of 16 Mi characters without an end is most often an unclosed quote that swallows the file. */
 export const longestRecord = 16 * 1024 * 1024;
 
@@ -360,15 +438,15 @@ function isLetter(sign: string | undefined): boolean {
   return sign !== undefined && /^\p{L}$/u.test(sign);
 }
 
-function lineEnd(text: string, from: number): number {
-  const lineFeed = text.indexOf('\n', from);
-  const line = text.slice(from, lineFeed < 0 ? text.length : lineFeed);
-  const cr = line.indexOf('\r');
-  return cr >= 0 ? from + cr : from + line.length;
+function lineEndFrom(text: string, from: number): number {
+  lineEnd.lastIndex = from;
+  return lineEnd.exec(text)?.index ?? text.length;
 }
 
+const lineEnd = /[\r\n]/g;
+
 function behindLine(text: string, from: number): number {
-  const end = lineEnd(text, from);
+  const end = lineEndFrom(text, from);
   return text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
 }
 
