@@ -32,22 +32,28 @@ export function layOutSql(sql: string): string {
   if (sql.includes('\n')) return sql;
   let laidOut = '';
   let from = 0;
+  const isInside = followBrackets(sql);
   for (const clause of sql.matchAll(CLAUSES)) {
-    if (isInside(sql, clause.index)) continue;
+    if (isInside(clause.index)) continue;
     laidOut += `${sql.slice(from, clause.index)}\n`;
     from = clause.index + clause[0].length - clause[0].trimStart().length;
   }
   return laidOut + sql.slice(from);
 }
 
-function isInside(sql: string, index: number): boolean {
+/** Tells whether a place is inside brackets or quotes, for places that rise. */
+function followBrackets(sql: string): (place: number) => boolean {
   let depth = 0;
   let quote = '';
-  for (const character of sql.slice(0, index)) {
-    if (quote !== '') quote = character === quote ? '' : quote;
-    else if (character === "'" || character === '"' || character === '`') quote = character;
-    else if (character === '(') depth++;
-    else if (character === ')') depth--;
-  }
-  return depth > 0 || quote !== '';
+  let at = 0;
+  return (place) => {
+    for (; at < place; at++) {
+      const character = sql[at] ?? '';
+      if (quote !== '') quote = character === quote ? '' : quote;
+      else if (character === "'" || character === '"' || character === '`') quote = character;
+      else if (character === '(') depth++;
+      else if (character === ')') depth--;
+    }
+    return depth > 0 || quote !== '';
+  };
 }

@@ -44,7 +44,9 @@ export function readyToCompare(sql: string): string {
     .replace(quotedOrDistinct, (piece) => (/^distinct$/i.test(piece) ? '' : piece));
 }
 
-const quotedOrDistinct = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|\bdistinct\b/gi;
+/** A comment or bracket that is left open takes the rest of the query, as in SQLite. */
+const quotedOrDistinct =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\bdistinct\b/gi;
 const mostArrangements = 5000;
 
 function range(count: number): number[] {

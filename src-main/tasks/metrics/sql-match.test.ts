@@ -18,3 +18,16 @@ test.each([
 ])('%s is not the same text as %s', (answer, target) => {
   expect(sqlMatch(answer, target)).toBe(0);
 });
+
+test('a comment that is left open ends the query, and a name that is left open is no other one', () => {
+  expect(sqlMatch('SELECT a /* b', 'SELECT a')).toBe(1);
+  expect(sqlMatch('SELECT [a', 'SELECT [b')).toBe(0);
+  expect(sqlMatch('SELECT [a', 'select [A')).toBe(1);
+});
+
+// Regression: from each bracket or comment that opens, the rest was looked through for its end.
+test.each(['[', '/* '])('a query that only opens %s is compared in linear time', (sign) => {
+  const began = performance.now();
+  expect(sqlMatch(sign.repeat(200_000), 'SELECT 1')).toBe(0);
+  expect(performance.now() - began).toBeLessThan(2000);
+});

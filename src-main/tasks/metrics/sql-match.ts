@@ -19,10 +19,13 @@ function normaliseSql(sql: string): string {
  */
 function fold(text: string): string {
   if (text.startsWith("'") || text.startsWith('"')) return `'${text.slice(1, -1)}'`;
-  if (text.startsWith('`') || text.startsWith('[')) return text.slice(1, -1).toLowerCase();
+  if (text.startsWith('`') || (text.startsWith('[') && text.endsWith(']'))) return text.slice(1, -1).toLowerCase();
   return text === '<>' ? '!=' : text === '==' ? '=' : text.toLowerCase();
 }
 
-/** White space, comments, quoted strings and names, words and numbers, two-character operators, single characters. */
+/**
+ * White space, comments, quoted strings and names, words and numbers, two-character operators, single characters. A
+ * comment or bracket that is left open takes the rest of the query, as in SQLite.
+ */
 const piece =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[\p{L}\p{N}_$]+(?:\.\p{N}+)?|<>|!=|<=|>=|==|\|\||[\s\S]/gu;
+  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|[\p{L}\p{N}_$]+(?:\.\p{N}+)?|<>|!=|<=|>=|==|\|\||[\s\S]/gu;

@@ -20,7 +20,8 @@ export function sqlTokens(sql: string): string[] {
 
 function cut(text: string): string[] {
   return text
-    .replace(/([^.])(\.)([\])}>"' »”’]*)\s*$/u, '$1 $2 $3 ')
+    .trimEnd()
+    .replace(/([^.])(\.)([\])}>"' »”’]*)$/u, '$1 $2 $3 ')
     .replace(/([:,])([^\d])/g, ' $1 $2')
     .replace(/([:,])$/, ' $1 ')
     .replace(/\.{2,}|[;@#$%&]|[\u2012-\u2015]/gu, ' $& ')
