@@ -4,7 +4,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../async/within-time.ts';
-import { PythonTemplate } from './python-template.ts';
+import { Template } from './jinja/template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface Turn {
@@ -16,7 +16,7 @@ export interface Turn {
 export class ChatTemplate {
   /** As written by the model's makers; a run stores it. */
   readonly source: string;
-  readonly #template: PythonTemplate;
+  readonly #template: Template;
   readonly #tokens: Readonly<Record<string, string>>;
   readonly #file: string;
 
@@ -29,7 +29,7 @@ export class ChatTemplate {
     this.#tokens = specialTokens;
     this.#file = file;
     try {
-      this.#template = withinTime(mostSeconds * 1000, () => new PythonTemplate(source));
+      this.#template = withinTime(mostSeconds * 1000, () => new Template(source));
     } catch (cause) {
       throw broken(file, cause);
     }
@@ -84,7 +84,7 @@ function broken(file: string, cause: unknown): StudioError {
   return new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause });
 }
 
-/** What the library says, or the template itself; these two kinds are the engine's own words, about code. */
+/** What is wrong with the template, or what it says itself; these two kinds are the engine's own words, about code. */
 function wordsOf(cause: unknown): string {
   if (cause instanceof RangeError) return 'it is nested too deeply, or makes a text that is too long';
   if (cause instanceof TypeError) return 'it is cut off, or uses a value for what it is not';

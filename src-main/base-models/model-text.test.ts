@@ -104,8 +104,12 @@ test('a broken chat template is reported', () => {
 // It named tokenizer_config.json, in which there was nothing to mend.
 // Regression: people read “Cannot read properties of undefined (reading 'type')”.
 test.each([
-  ['is cut off', '{{', 'it is cut off, or uses a value for what it is not'],
-  ['is nested deeply', `{{ ${'('.repeat(100_000)}`, 'it is nested too deeply, or makes a text that is too long'],
+  ['is cut off', '{{', 'A tag has no end'],
+  [
+    'is nested deeply',
+    `{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`,
+    'it is nested too deeply, or makes a text that is too long',
+  ],
 ])('a chat template that %s is reported in words about templates', (_, source, message) => {
   expect(() => new ChatTemplate(source, {}).render([])).toThrow(
     expect.objectContaining({ message: expect.stringContaining(message) }),
@@ -131,12 +135,17 @@ test('a chat template that runs for too long is aborted', () => {
   );
 });
 
-// Regression: reading it had no limit, and held the thread that all models share.
-test('a chat template that takes for ever to read is refused', () => {
-  expect(() => new ChatTemplate(`{%${' '.repeat(1_000_000)}`, {})).toThrow(
+// Regression: reading it took the square of its length, and held the thread that all models share.
+test.each([
+  `{%${' '.repeat(1_000_000)}`,
+  `{{ ${'1'.repeat(1_000_000)}`,
+  `{{ '${'\\'.repeat(1_000_001)}`,
+  '{#'.repeat(500_000),
+])('a long chat template without an end is refused at once: %.5s…', (source) => {
+  expect(() => new ChatTemplate(source, {})).toThrow(
     expect.objectContaining({
       code: 'MODEL_FILE_INVALID',
-      data: expect.objectContaining({ because: expect.objectContaining({ code: 'CHAT_TEMPLATE_SLOW' }) }),
+      data: expect.objectContaining({ because: expect.objectContaining({ code: 'CHAT_TEMPLATE_FAULT' }) }),
     }),
   );
 });
