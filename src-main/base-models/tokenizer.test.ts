@@ -95,3 +95,40 @@ test('a long text is encoded as often as asked, with the same ids', () => {
   expect(tokenizer.encode(`${text}!`).slice(0, 5)).toEqual(begin);
   expect(tokenizer.decode(tokenizer.encode(text)).trim()).toBe(text.trim());
 });
+
+const letters = Object.fromEntries(
+  ['<unk>', 'a', 'b', '.', ' ', '▁', '▁▁', '..', 'a.'].map((token, id) => [token, id]),
+);
+
+// Ids of tokenizers 0.23.3: marks were cut in one piece, and what is merged was cut off.
+test.each([
+  [{ type: 'Punctuation', behavior: 'Isolated' }, [1, 3, 3, 2]],
+  [{ type: 'Punctuation', behavior: 'Contiguous' }, [1, 7, 2]],
+  [{ type: 'Punctuation', behavior: 'Removed' }, [1, 2]],
+  [{ type: 'Punctuation', behavior: 'MergedWithPrevious' }, [8, 3, 2]],
+  [{ type: 'Split', pattern: { Regex: '[.]+' }, behavior: 'MergedWithNext', invert: false }, [1, 0]],
+  [{ type: 'Split', pattern: { Regex: '[ab]+' }, behavior: 'Isolated', invert: true }, [1, 7, 2]],
+])('a..b is cut with %j into %j', (pre_tokenizer, ids) => {
+  const model = { type: 'WordLevel', vocab: letters, unk_token: '<unk>' };
+  expect(Tokenizer.from({ ...bare, pre_tokenizer, model }, {}).encode('a..b')).toEqual(ids);
+});
+
+// Ids of tokenizers 0.23.3: two blanks were one piece.
+test.each([
+  [true, [5, 1, 5, 5, 2]],
+  [false, [5, 1, 6, 2]],
+])('words begin at blanks that became marks, if these are cut (%s)', (split, ids) => {
+  const model = { type: 'BPE', vocab: letters, merges: [['▁', '▁']], unk_token: '<unk>' };
+  const pre_tokenizer = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split };
+  expect(Tokenizer.from({ ...bare, pre_tokenizer, model }, {}).encode('a  b')).toEqual(ids);
+});
+
+// Ids of tokenizers 0.23.3: those of all words in a row were one.
+test('unknown letters in a row are one token in each word', () => {
+  const pre_tokenizer = { type: 'WhitespaceSplit' };
+  const vocab = Object.entries(letters).map(([piece, id]) => [piece, -id]);
+  const unigram = { ...bare, pre_tokenizer, model: { type: 'Unigram', unk_id: 0, vocab } };
+  expect(Tokenizer.from(unigram, {}).encode('xy z abx')).toEqual([0, 0, 1, 2, 0]);
+  const bpe = { type: 'BPE', vocab: letters, merges: [], unk_token: '<unk>', fuse_unk: true };
+  expect(Tokenizer.from({ ...bare, pre_tokenizer, model: bpe }, {}).encode('xy z abx')).toEqual([0, 0, 1, 2, 0]);
+});

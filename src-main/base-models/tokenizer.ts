@@ -8,6 +8,7 @@ import { OverTime, withinTime } from '../async/within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { quoting } from './quoted-tokens.ts';
 import { keepSingleWords } from './single-words.ts';
+import { keepSeparators } from './split-behaviours.ts';
 import { limitGrowth, mayTakeForEver } from './tokenizer-limits.ts';
 import { withUnicodeCuts } from './unicode-cuts.ts';
 
@@ -61,6 +62,7 @@ export class Tokenizer {
       const tokenizer = new HuggingFaceTokenizer(corrected, config);
       completeModel(tokenizer, json.model as Readonly<Record<string, unknown>>);
       keepSingleWords(tokenizer);
+      keepSeparators(tokenizer, corrected.pre_tokenizer);
       return new Tokenizer(tokenizer, { json, config });
     } catch (cause) {
       if (cause instanceof StudioError) throw cause;
@@ -177,6 +179,21 @@ function completeModel({ model }: HuggingFaceTokenizer, json: Readonly<Record<st
           return bytes.every((byte) => ids.has(byte)) ? bytes : piece;
         });
   }
+  fuseWithinWords(model);
+}
+
+/** Unknown letters in a row are one unknown token within a word only. The library fuses those of all words. */
+function fuseWithinWords(model: NonNullable<HuggingFaceTokenizer['model']>): void {
+  if (!model.fuse_unk) return;
+  const encode = model.encode.bind(model);
+  const isUnknown = (piece: string | undefined) =>
+    piece !== undefined && (model.tokens_to_ids.get(piece) ?? model.unk_token_id) === model.unk_token_id;
+  model.fuse_unk = false;
+  model.encode = (words) =>
+    words.flatMap((word) => {
+      const pieces = encode([word]);
+      return pieces.filter((piece, place) => !(isUnknown(piece) && isUnknown(pieces[place - 1])));
+    });
 }
 
 const ifAny = { isOptional: true } as const;
