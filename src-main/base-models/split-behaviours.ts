@@ -1,4 +1,5 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
+import { literally } from '../../src-contract/regexp-literally.ts';
 
 /** What the library does not declare of a part that cuts texts, and those inside it. */
 interface Cutter {
@@ -35,7 +36,7 @@ function correct(part: Cutter | null | undefined, json: Written | null | undefin
   const work = part.pre_tokenize_text?.bind(part);
   // The reference takes a mark of one letter only.
   if (type === 'Metaspace' && split && replacement.length <= 2 && work !== undefined) {
-    const mark = new RegExp(RegExp.escape(replacement), 'g');
+    const mark = new RegExp(literally(replacement), 'g');
     part.pre_tokenize_text = (text, ...options) =>
       work(text, ...options).flatMap((marked) => cut(marked, mark, { behavior: 'MergedWithNext', invert: false }));
   } else if (type === 'Punctuation' && behavior !== 'Contiguous') {

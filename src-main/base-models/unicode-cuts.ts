@@ -7,8 +7,8 @@ import { literally } from '../../src-contract/regexp-literally.ts';
  * - For `ByteLevel`, `Whitespace` and `WhitespaceSplit`, white space is `White_Space`; in the library it is JavaScript's
  *   `\s`, which includes a byte order mark (U+FEFF, with which files saved by spreadsheets begin) but not the next-line
  *   character (U+0085).
- * - A `Split` may keep what it finds with the part before or after it, or together with what follows at once; the
- *   library's always isolates it. It never removes a pattern that is given as plain text.
+ * - A `Split` of the library never removes a pattern that is given as plain text. (`split-behaviours.ts` sees to what
+ *   else a `Split` may do with what it finds.)
  */
 export function withUnicodeCuts(preTokenizer: unknown): unknown {
   if (typeof preTokenizer !== 'object' || preTokenizer === null || !('type' in preTokenizer)) return preTokenizer;
@@ -28,7 +28,7 @@ export function withUnicodeCuts(preTokenizer: unknown): unknown {
     case 'WhitespaceSplit':
       return pieces('\\S+');
     case 'Split':
-      return splitAsNamed(preTokenizer);
+      return removing(preTokenizer);
     default:
       return preTokenizer;
   }
@@ -49,24 +49,11 @@ function byteLevel(given: object): object {
   return { type: 'Sequence', pretokenizers: [...(begins === true ? [blank] : []), split(words), bytes] };
 }
 
-function splitAsNamed(given: object): object {
+function removing(given: object): object {
   const { pattern, behavior, invert } = given as Record<string, unknown>;
-  if (typeof pattern !== 'object' || pattern === null || invert === true) return given;
-  const { Regex, String: text } = pattern as Record<string, unknown>;
-  const regex = Regex ?? (typeof text === 'string' && literally(text));
-  if (typeof regex !== 'string' || regex === '') return given;
-  switch (behavior) {
-    case 'Removed':
-      return { ...given, pattern: { Regex: regex } };
-    case 'MergedWithPrevious':
-      return pieces(`[\\s\\S]*?(?:${regex})|[\\s\\S]+`);
-    case 'MergedWithNext':
-      return pieces(`(?:${regex})?(?:(?!${regex})[\\s\\S])+|(?:${regex})`);
-    case 'Contiguous':
-      return pieces(`(?:${regex})+|(?:(?!${regex})[\\s\\S])+`);
-    default:
-      return given;
-  }
+  if (typeof pattern !== 'object' || pattern === null || invert === true || behavior !== 'Removed') return given;
+  const { String: text } = pattern as Record<string, unknown>;
+  return typeof text === 'string' && text !== '' ? { ...given, pattern: { Regex: literally(text) } } : given;
 }
 
 /** What a pattern finds, and nothing between. */
