@@ -133,6 +133,11 @@ function ended(method: string): Callable {
   return ([value, ...others], named) => (methodOf(written(value as Value), method) as Callable)(others, named);
 }
 
+function defined(value: Value | undefined): Value {
+  if (value === undefined || value instanceof Undefined) throw new Error(`${value?.name ?? 'a value'} is undefined`);
+  return value;
+}
+
 const escaped = takes(['value'], (value) =>
   bounded(
     written(value as Value).replace(
@@ -190,7 +195,7 @@ const filters: Readonly<Record<string, Callable>> = {
   first: takes(['value'], (value) => found(itemsOf(value as Value)[0], 'the first item of an empty list')),
   last: takes(['value'], (value) => found(itemsOf(value as Value).at(-1), 'the last item of an empty list')),
   float: takes(['value', 'default'], (value, otherwise = new Float(0)) => {
-    const number = numberOf(value as Value);
+    const number = numberOf(defined(value));
     if (number !== undefined) return new Float(number);
     const digits = typeof value === 'string' ? stripped(value, null).replace(/(?<=\d)_(?=\d)/g, '') : '';
     return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? new Float(Number(digits)) : otherwise;
@@ -220,7 +225,7 @@ const filters: Readonly<Record<string, Callable>> = {
   }),
   int: takes(['value', 'default', 'base'], (value, otherwise = 0, base = 10) => {
     if (base !== 10) throw new Error('int knows base 10 only here');
-    const number = numberOf(value as Value);
+    const number = numberOf(defined(value));
     const digits = typeof value === 'string' ? stripped(value, null).replace(/(?<=\d)_(?=\d)/g, '') : '';
     const read = number ?? (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? Number(digits) : undefined);
     return read === undefined ? otherwise : numberLike(Math.trunc(read));
