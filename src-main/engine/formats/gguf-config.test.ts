@@ -91,3 +91,14 @@ test('a head is tied if the file has none or a copy of the embeddings', async ()
   expect((await ggufConfig(llamaFile({}))).tie_word_embeddings).toBe(true);
   await rm(folder, { recursive: true });
 });
+
+// It was never read, and whole heads were rotated where llama.cpp rotates a part of each.
+test('the rotated part of a head is a part of the config', async () => {
+  const partOf = async (keys: Readonly<Record<string, number>>) =>
+    (await ggufConfig(llamaFile(keys))).partial_rotary_factor;
+  const sizes = { 'llama.embedding_length': 64, 'llama.attention.head_count': 4 };
+  expect(await partOf({ ...sizes, 'llama.rope.dimension_count': 8 })).toBe(0.5);
+  expect(await partOf({ ...sizes, 'llama.rope.dimension_count': 16 })).toBe(1);
+  expect(await partOf({ ...sizes, 'llama.attention.key_length': 32, 'llama.rope.dimension_count': 32 })).toBe(1);
+  expect(await partOf(sizes)).toBeUndefined();
+});

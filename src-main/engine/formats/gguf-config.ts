@@ -69,6 +69,7 @@ async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<stri
     rms_norm_eps: about.number('attention.layer_norm_rms_epsilon'),
     rope_theta: about.number('rope.freq_base'),
     rope_scaling: await ropeScaling(file, about),
+    partial_rotary_factor: rotatedPart(about),
     sliding_window: window,
     // The file doesn't say: every model of the family scales by the size of a head, except the one with 62 layers.
     query_pre_attn_scalar: about.architecture.startsWith('gemma') ? gemmaScale(about) : undefined,
@@ -76,6 +77,15 @@ async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<stri
     attention_bias: about.architecture === 'llama' && has('attn_q.bias') ? true : undefined,
     mlp_bias: has('ffn_up.bias') ? true : undefined,
   };
+}
+
+/** The share of a head that is rotated; undefined where the file doesn't say, which means all of it, as in llama.cpp. */
+function rotatedPart(about: Metadata): number | undefined {
+  const rotated = about.number('rope.dimension_count');
+  const size =
+    about.number('attention.key_length') ??
+    (about.number('embedding_length') ?? 0) / (about.number('attention.head_count') ?? 0);
+  return rotated && size ? rotated / size : undefined;
 }
 
 /** Gemma 3's scores are divided by the root of this. Source: llama.cpp, src/llama-model.cpp, `f_attention_scale`. */
