@@ -27,10 +27,24 @@ test('a lock is alive until it is released', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a killed process is no longer alive, and the next one removes its file', async () => {
+test("a claimed name is nobody else's until it is let go of", () => {
+  const [mine, other] = [new ProcessLock(folder), new ProcessLock(folder)];
+  const letGo = mine.claim('model');
+  expect(other.claim('model')).toBeUndefined();
+  expect(mine.claim('model')).toBeUndefined();
+  expect(other.claim('another')).toBeDefined();
+  letGo?.();
+  expect(other.claim('model')).toBeDefined();
+  other.release();
+  expect(mine.claim('model')).toBeDefined();
+  mine.release();
+});
+
+test('a killed process is no longer alive nor claims anything, and the next one removes its file', async () => {
   const script = `
     const { ProcessLock } = await import(${JSON.stringify(join(import.meta.dirname, 'process-lock.ts'))});
     const lock = new ProcessLock(${JSON.stringify(folder)});
+    lock.claim('model');
     console.log(lock.token);
     // The lock is held for as long as its object is.
     process.on('exit', () => lock.release());
@@ -42,14 +56,16 @@ test('a killed process is no longer alive, and the next one removes its file', a
   const token = String(line).trim();
   const mine = new ProcessLock(folder);
   const wasAlive = mine.isAlive(token);
+  const couldClaim = mine.claim('model') !== undefined;
   child.kill('SIGKILL');
   await once(child, 'exit');
-  expect(wasAlive).toBe(true);
+  expect([wasAlive, couldClaim]).toEqual([true, false]);
+  expect(mine.claim('model')).toBeDefined();
   expect(mine.isAlive(token)).toBe(false);
   const longAgo = Date.now() / 1000 - 3600;
   utimesSync(join(folder, `${token}.lock`), longAgo, longAgo);
   const next = new ProcessLock(folder);
-  expect(readdirSync(folder).sort()).toEqual([`${mine.token}.lock`, `${next.token}.lock`].sort());
+  expect(readdirSync(folder).sort()).toEqual([`${mine.token}.lock`, `${next.token}.lock`, 'model.claim'].sort());
   mine.release();
   next.release();
 });

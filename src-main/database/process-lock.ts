@@ -12,6 +12,8 @@ export class ProcessLock {
   readonly token: string;
   readonly #folder: string;
   readonly #held: BetterSqlite3.Database;
+  /** A lock is held for as long as its object is. */
+  readonly #claims = new Set<BetterSqlite3.Database>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -33,7 +35,7 @@ export class ProcessLock {
       lockFile(join(this.#folder, `${token}.lock`), { create: false }).close();
       return false;
     } catch (error) {
-      return error instanceof BetterSqlite3.SqliteError && error.code === 'SQLITE_BUSY';
+      return isBusy(error);
     }
   }
 
@@ -43,7 +45,26 @@ export class ProcessLock {
     return others.every((name) => !this.isAlive(name.replace(/\.lock$/, '')));
   }
 
+  /**
+   * Claims a name, which may be a file's, for this process until the returned function is called or the process ends;
+   * undefined while it is claimed, here or elsewhere. Its file stays: who removed it could remove that of the next claim.
+   */
+  claim(name: string): (() => void) | undefined {
+    try {
+      const claim = lockFile(join(this.#folder, `${name}.claim`), { create: true });
+      this.#claims.add(claim);
+      return () => {
+        this.#claims.delete(claim);
+        claim.close();
+      };
+    } catch (error) {
+      if (isBusy(error)) return undefined;
+      throw error;
+    }
+  }
+
   release(): void {
+    for (const claim of this.#claims) claim.close();
     this.#held.close();
     try {
       rmSync(join(this.#folder, `${this.token}.lock`), { force: true });
@@ -51,6 +72,10 @@ export class ProcessLock {
       // On a disk that became read-only. It is removed later, as that of any process that has ended.
     }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof BetterSqlite3.SqliteError && error.code === 'SQLITE_BUSY';
 }
 
 /** A file put there by a person is not a lock, whatever its extension. */

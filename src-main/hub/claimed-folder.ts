@@ -1,31 +1,25 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 
-/** This process, and which others of the data folder are alive. */
+/** Claims a name among the processes of the data folder, until the returned function is called; undefined if it is taken. */
 export interface Claimant {
-  readonly token: string;
-  isAlive(token: string): boolean;
+  claim(name: string): (() => void) | undefined;
 }
 
-const fileName = 'claimed-by';
-
 /**
- * Claims a folder for this process until the returned function is called: two processes writing to it at once would
- * corrupt each other's files. Throws WORK_ELSEWHERE while another living process has it.
+ * Creates a folder of the data folder's, and claims it for this process until the returned function is called: two
+ * writing to it at once would corrupt each other's files. Throws WORK_ELSEWHERE while somebody has it.
  */
-export async function claimFolder(folder: string, process: Claimant): Promise<() => Promise<void>> {
-  const { token } = process;
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, fileName);
-  const owner = await readFile(file, 'utf8').catch(() => undefined);
-  if (owner !== undefined && owner !== token) {
-    if (process.isAlive(owner)) throw new StudioError('WORK_ELSEWHERE', {});
-    await rm(file, { force: true });
+export async function claimFolder(folder: string, process: Claimant): Promise<() => void> {
+  // By its last two names: another process may have come to the data folder by another path.
+  const letGo = process.claim(`${basename(dirname(folder))}-${basename(folder)}`);
+  if (letGo === undefined) throw new StudioError('WORK_ELSEWHERE', {});
+  try {
+    await mkdir(folder, { recursive: true });
+    return letGo;
+  } catch (error) {
+    letGo();
+    throw error;
   }
-  // In a race between two processes, one finds the file there.
-  await writeFile(file, token, { flag: owner === token ? 'w' : 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EEXIST' ? new StudioError('WORK_ELSEWHERE', {}, { cause }) : cause;
-  });
-  return () => rm(file, { force: true });
 }

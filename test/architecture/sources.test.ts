@@ -42,7 +42,6 @@ const unsynced: Readonly<Record<string, string>> = {
   'data-folder/disk-reserve.ts': 'its content means nothing',
   'engine/engine-process.ts': 'no file, but a switch of the system',
   'host/cli/standard-input.ts': 'a table that was piped in, which is read and removed',
-  'hub/claimed-folder.ts': 'says which living process is using a folder',
   'lab/present/save-lab.ts': 'copied adapters, which the studio keeps',
 };
 

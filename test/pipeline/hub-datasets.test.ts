@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync,
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { ProcessLock } from '../../src-main/database/process-lock.ts';
 import { clearHubDownloads, HubDatasets } from '../../src-main/datasets/hub/hub-datasets.ts';
 import { type LocalHub, startLocalHub } from '../fixtures/local-hub.ts';
 import { answerOf, runCommand, startCommand, temporaryFolder } from './command-line.ts';
@@ -48,9 +49,8 @@ beforeEach(async () => {
     'maker/gated': { files: { 'train.csv': csv }, gated: 'manual', listed: {} },
   });
   onTestFinished(() => hub.stop());
-  const process = { token: 'this', isAlive: () => false };
   datasets = new HubDatasets(join(folder, 'downloads'), {
-    process,
+    process: new ProcessLock(folder),
     environment: { HF_ENDPOINT: hub.address, HF_HOME: join(folder, 'hf') },
   });
 });

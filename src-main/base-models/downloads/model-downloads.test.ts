@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BaseModel, CatalogueEntry } from '../../../src-contract/base-model.ts';
+import { ProcessLock } from '../../database/process-lock.ts';
 import { ModelDownloads } from './model-downloads.ts';
 
 // The model is already fetched and unpacked, so that no network is needed.
@@ -14,6 +15,7 @@ const entry = {
 } as unknown as CatalogueEntry;
 
 let folder: string;
+let locks: string;
 let downloads: ModelDownloads;
 /** One for each time the model is imported. */
 let imports: PromiseWithResolvers<BaseModel>[];
@@ -22,14 +24,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'studio-downloads-'));
   mkdirSync(join(folder, 'tiny/wheel'), { recursive: true });
   writeFileSync(join(folder, 'tiny/wheel/tiny.gguf'), 'GGUF');
+  locks = mkdtempSync(join(tmpdir(), 'studio-locks-'));
   imports = [];
   downloads = makeDownloads();
 });
 
-function makeDownloads(): ModelDownloads {
+function makeDownloads(process = new ProcessLock(locks)): ModelDownloads {
   return new ModelDownloads({
     ...{ folder, environment: {}, modelFolder: () => folder, changed: () => {} },
-    process: { token: 'mine', isAlive: (token) => token !== 'gone' },
+    process,
     bringIn: () => {
       const bringing = Promise.withResolvers<BaseModel>();
       imports.push(bringing);
@@ -37,7 +40,9 @@ function makeDownloads(): ModelDownloads {
     },
   });
 }
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const each of [folder, locks]) rmSync(each, { recursive: true, force: true });
+});
 
 // Regression: the second was ignored as if it were the first, or forgotten with it.
 test('a download started while an earlier one is stopping runs after it', async () => {
@@ -54,22 +59,33 @@ test('a download started while an earlier one is stopping runs after it', async 
   await downloads.close();
 });
 
-// Regression: both appended to one file, whose end was corrupted.
-test('a download of a living process is left alone, and one of a dead process is resumed', async () => {
-  const claim = join(folder, 'tiny/claimed-by');
-  writeFileSync(claim, 'other');
-  downloads.start(entry, {});
-  const watching = Array.fromAsync(downloads.watch('tiny', undefined));
-  await expect(watching).rejects.toMatchObject({ code: 'WORK_ELSEWHERE' });
-  await expect(downloads.stop(entry, { discard: true })).rejects.toMatchObject({ code: 'WORK_ELSEWHERE' });
-  expect(readFileSync(claim, 'utf8')).toBe('other');
-  writeFileSync(claim, 'gone');
-  downloads.start(entry, {});
+// Regression: both appended to one file, whose end was corrupted; and of two that found what a killed process had left,
+// each could remove the claim of the other.
+test('of two processes that resume a download at once, one has it until it ends', async () => {
+  const other = makeDownloads(new ProcessLock(locks));
+  for (let round = 1; round <= 50; round++) {
+    const failures: unknown[] = [];
+    const watching = [downloads, other].map((each) => {
+      each.start(entry, {});
+      return Array.fromAsync(each.watch('tiny', undefined)).catch((error: unknown) => failures.push(error));
+    });
+    await expect.poll(() => [imports.length, failures.length], { interval: 2 }).toEqual([round, 1]);
+    expect(failures).toMatchObject([{ code: 'WORK_ELSEWHERE' }]);
+    const stopping = [downloads, other].map((each) => each.stop(entry, { discard: false }));
+    imports.at(-1)?.reject(new Error('given up'));
+    await Promise.all([...watching, ...stopping]);
+  }
+});
+
+test('what another process is downloading cannot be discarded', async () => {
+  const other = makeDownloads(new ProcessLock(locks));
+  other.start(entry, {});
   await expect.poll(() => imports.length).toBe(1);
-  expect(readFileSync(claim, 'utf8')).toBe('mine');
+  await expect(downloads.stop(entry, { discard: true })).rejects.toMatchObject({ code: 'WORK_ELSEWHERE' });
   imports[0]?.reject(new Error('given up'));
-  await downloads.close();
-  expect(existsSync(claim)).toBe(false);
+  await other.close();
+  await downloads.stop(entry, { discard: true });
+  expect(existsSync(join(folder, 'tiny'))).toBe(false);
 });
 
 test('a model of the hub is remembered from the start of its download until that is done or discarded', async () => {

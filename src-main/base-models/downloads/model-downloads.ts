@@ -104,8 +104,8 @@ export class ModelDownloads {
     await this.#after(entry.id, async () => {
       if (!discard) return;
       const folder = this.#folderOf(entry);
-      await claimFolder(folder, this.#process);
-      await rm(folder, { recursive: true, force: true });
+      const letGo = await claimFolder(folder, this.#process);
+      await rm(folder, { recursive: true, force: true }).finally(letGo);
     });
     // Another may have been started meanwhile.
     if (this.#active.get(entry.id) === active) this.#active.delete(entry.id);
@@ -167,7 +167,7 @@ export class ModelDownloads {
     const folder = this.#folderOf(entry);
     const { signal } = active.abort;
     const speed = new Speed();
-    let letGo: (() => Promise<void>) | undefined;
+    let letGo: (() => void) | undefined;
     try {
       letGo = await claimFolder(folder, this.#process);
       if (isOfHub(entry)) await writeNote(join(folder, entryName), entry);
@@ -202,7 +202,7 @@ export class ModelDownloads {
       if (!signal.aborted) throw error;
       active.tell({ kind: 'stopped' });
     } finally {
-      await letGo?.();
+      letGo?.();
     }
   }
 }

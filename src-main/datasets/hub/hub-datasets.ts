@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { z } from 'zod';
@@ -42,7 +43,6 @@ export class HubDatasets {
   readonly #folder: string;
   readonly #process: Claimant;
   readonly #environment: NodeJS.ProcessEnv;
-  readonly #active = new Set<string>();
 
   constructor(folder: string, studio: { process: Claimant; environment?: NodeJS.ProcessEnv }) {
     this.#folder = folder;
@@ -112,9 +112,7 @@ export class HubDatasets {
     const id = hash('sha256', JSON.stringify(origin)).slice(0, 32);
     const folder = join(this.#folder, id);
     const bytesTotal = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    if (this.#active.has(id)) throw new StudioError('WORK_ELSEWHERE', {});
-    this.#active.add(id);
-    let letGo: (() => Promise<void>) | undefined;
+    let letGo: (() => void) | undefined;
     try {
       letGo = await claimFolder(folder, this.#process);
       const have = await Promise.all(chosen.map(({ path }) => sizeHere(join(folder, 'files', path))));
@@ -138,8 +136,7 @@ export class HubDatasets {
       if (signal.aborted) throw error;
       throw told(orDiskFull(error, folder, bytesTotal), { hub, repository, known: there });
     } finally {
-      await letGo?.();
-      this.#active.delete(id);
+      letGo?.();
     }
   }
 
@@ -154,9 +151,15 @@ export class HubDatasets {
     return { path: more.length === 0 ? join(files, only) : files, name, hub: origin };
   }
 
-  /** Removes what was downloaded. */
+  /** Removes what was downloaded, unless it is being downloaded once more. */
   async discard(id: string): Promise<void> {
-    if (/^[0-9a-f]{32}$/.test(id)) await rm(join(this.#folder, id), { recursive: true, force: true });
+    const folder = join(this.#folder, id);
+    if (!/^[0-9a-f]{32}$/.test(id) || !existsSync(folder)) return;
+    const letGo = await claimFolder(folder, this.#process).catch((error: unknown) => {
+      if (error instanceof StudioError) return undefined;
+      throw error;
+    });
+    if (letGo !== undefined) await rm(folder, { recursive: true, force: true }).finally(letGo);
   }
 
   async #readable(
