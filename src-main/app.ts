@@ -96,7 +96,6 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
   const known = knownFaults(folder, { full: () => afterUndo.hurry(), short: () => afterUndo.freeModels() });
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const bases = openBases(folder, { engine, faults, resourcesDir, changed: () => tell('base-model') });
-  if (!folder.isNew && lock.isAlone()) await bases.downloads.clearDone();
   const parts = { folder, bases, engine, sql, calls, known, tell };
   const work = new StudioWork(parts);
   const unevaluated = !folder.isNew && lock.isAlone() ? listUnevaluated(stores.runs) : [];

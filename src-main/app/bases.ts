@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { Catalogue } from '../base-models/catalogue.ts';
-import { ModelDownloads } from '../base-models/downloads/model-downloads.ts';
+import { ModelDownloads, modelDownloadsFolder } from '../base-models/downloads/model-downloads.ts';
 import { findOnHub } from '../base-models/find-on-hub.ts';
 import { importBaseModel, type ModelSource } from '../base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from '../base-models/model-folder.ts';
@@ -32,7 +32,7 @@ export function openBases(
   };
   const library = new ModelLibrary(settings, { environment, store });
   const downloads = new ModelDownloads({
-    ...{ folder: join(dataDir, 'model-downloads'), environment, process: lock, changed },
+    ...{ folder: modelDownloadsFolder(dataDir), environment, process: lock, changed },
     modelFolder: () => library.path,
     bringIn: ({ id, name }, path, { take, signal }) =>
       importModel({ path, title: name, catalogueId: id, take }, signal),

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Message } from '../../src-contract/chat.ts';
@@ -8,11 +17,14 @@ import {
   client,
   folder,
   open,
+  openBeside,
+  patient,
   reopen,
   studioForEachTest,
   train,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
 import { UnfinishedAnswers } from '../chat/unfinished-answer-store.ts';
+import { newId } from '../database/new-id.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { DatasetStore } from '../datasets/dataset-store.ts';
@@ -178,4 +190,21 @@ test('what another process had begun when it was killed is taken in while the st
   ]);
   leave.abort();
   database.close();
+});
+
+// Regression: a start that took a while removed what a process that had begun meanwhile was writing.
+test('what a process writes that starts while another clears is not cleared', patient, async () => {
+  await app.close();
+  const left = join(folder, 'data/runs/zzzzzzzzzzzzzzzzzzzz');
+  mkdirSync(left);
+  for (let file = 0; file < 5_000; file++) writeFileSync(join(left, `${file}`), '');
+  const clearing = open();
+  await expect.poll(() => readdirSync(left).length, { interval: 1 }).toBeLessThan(5_000);
+  const other = await openBeside();
+  const importing = join(folder, `data/base-models/.${newId()}.partial`);
+  mkdirSync(importing);
+  await clearing;
+  await other.close();
+  expect(existsSync(importing)).toBe(true);
+  expect(existsSync(left)).toBe(false);
 });

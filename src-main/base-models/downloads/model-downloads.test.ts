@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BaseModel, CatalogueEntry } from '../../../src-contract/base-model.ts';
 import { ProcessLock } from '../../database/process-lock.ts';
-import { ModelDownloads } from './model-downloads.ts';
+import { clearModelDownloads, ModelDownloads } from './model-downloads.ts';
 
 // The model is already fetched and unpacked, so that no network is needed.
 
@@ -113,7 +113,7 @@ test('what a killed process has left of a finished download is removed, and noth
   for (const name of ['hub-0123456789abcdef', 'hub-fedcba9876543210', 'hub-of-mine']) mkdirSync(join(folder, name));
   for (const name of ['hub-0123456789abcdef/tiny.gguf', 'hub-fedcba9876543210/entry.json'])
     writeFileSync(join(folder, name), '{}');
-  await downloads.clearDone();
+  await clearModelDownloads(folder);
   expect(readdirSync(folder).sort()).toEqual(['hub-fedcba9876543210', 'hub-of-mine', 'tiny']);
 });
 

@@ -130,18 +130,6 @@ export class ModelDownloads {
     return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
   }
 
-  /**
-   * Removes what is left of finished downloads whose process was killed while it removed them: those that are not done have
-   * their entry. To be called only when no other process is running.
-   */
-  async clearDone(): Promise<void> {
-    for (const name of await readdir(this.#folder).catch(() => [])) {
-      const folder = join(this.#folder, name);
-      if (hubFolder.test(name) && !existsSync(join(folder, entryName)))
-        await rm(folder, { recursive: true, force: true });
-    }
-  }
-
   /** Stops all; what has arrived stays. */
   async close(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
@@ -204,6 +192,23 @@ export class ModelDownloads {
     } finally {
       letGo?.();
     }
+  }
+}
+
+/** Where in a data folder they are. */
+export function modelDownloadsFolder(dataDir: string): string {
+  return join(dataDir, 'model-downloads');
+}
+
+/**
+ * Removes what is left of finished downloads whose process was killed while it removed them: those that are not done have
+ * their entry. To be called only when no other process is running.
+ */
+export async function clearModelDownloads(downloadsFolder: string): Promise<void> {
+  for (const name of await readdir(downloadsFolder).catch(() => [])) {
+    const folder = join(downloadsFolder, name);
+    if (hubFolder.test(name) && !existsSync(join(folder, entryName)))
+      await rm(folder, { recursive: true, force: true });
   }
 }
 
