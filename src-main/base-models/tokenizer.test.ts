@@ -132,3 +132,20 @@ test('unknown letters in a row are one token in each word', () => {
   const bpe = { type: 'BPE', vocab: letters, merges: [], unk_token: '<unk>', fuse_unk: true };
   expect(Tokenizer.from({ ...bare, pre_tokenizer, model: bpe }, {}).encode('xy z abx')).toEqual([0, 0, 1, 2, 0]);
 });
+
+// Texts of tokenizers 0.23.3.
+test('a byte order mark that was written in bytes is decoded', () => {
+  const vocab = Object.fromEntries(['a', '<0xEF>', '<0xBB>', '<0xBF>'].map((piece, id) => [piece, id]));
+  const model = { type: 'BPE', vocab, merges: [], byte_fallback: true };
+  const decoder = { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Fuse' }] };
+  expect(Tokenizer.from({ ...bare, model, decoder }, {}).decode([0, 1, 2, 3, 0])).toBe('a\uFEFFa');
+});
+
+test.each([
+  ['never', ' a b'],
+  ['always', 'a b'],
+])('the first blank is decoded unless it was put there (%s)', (prepend_scheme, text) => {
+  const model = { type: 'BPE', vocab: letters, merges: [] };
+  const decoder = { type: 'Metaspace', replacement: '▁', prepend_scheme, split: true };
+  expect(Tokenizer.from({ ...bare, model, decoder }, {}).decode([5, 1, 5, 2])).toBe(text);
+});

@@ -6,6 +6,7 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../async/within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
+import { keepAllLetters } from './decoders.ts';
 import { quoting } from './quoted-tokens.ts';
 import { keepSingleWords } from './single-words.ts';
 import { keepSeparators } from './split-behaviours.ts';
@@ -63,6 +64,7 @@ export class Tokenizer {
       completeModel(tokenizer, json.model as Readonly<Record<string, unknown>>);
       keepSingleWords(tokenizer);
       keepSeparators(tokenizer, corrected.pre_tokenizer);
+      keepAllLetters(tokenizer);
       return new Tokenizer(tokenizer, { json, config });
     } catch (cause) {
       if (cause instanceof StudioError) throw cause;
