@@ -55,6 +55,12 @@ test('handles a one-letter word at the beginning of a sentence', () => {
   expect(withParticles('A”[은|는] m[이|가] 표[을|를]')).toBe('A”는 m이 표를');
 });
 
+// Regression: from each quote or bracket of a name, all those behind it were passed over again.
+test.each(['"', '[', '[a', ')'])('a long name of %s is passed over once', (sign) => {
+  const name = sign.repeat(500_000);
+  expect(withParticles(`${name}[을|를] ${name}`)).toBe(`${name}를 ${name}`);
+});
+
 test('every text puts the form for a final consonant first', async () => {
   const files = import.meta.glob<Record<string, unknown>>('./ko/*.ts', { eager: true });
   const texts = JSON.stringify(Object.values(files));

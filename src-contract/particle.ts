@@ -4,16 +4,19 @@
  * skipped.
  */
 export function withParticles(sentence: string): string {
-  return sentence.replace(
-    /([^"”’'»)\]*]{0,2})(["”’'»)\]*]*)\[([^|\]]+)\|([^|\]]+)\]/gu,
-    (_, end, closing, withFinal, without) => {
-      const final = finalOf(end);
-      // 으로 becomes 로 after a final ㄹ too.
-      const first = final !== 'none' && !(withFinal === '으로' && final === 'rieul');
-      return `${end}${closing}${first ? withFinal : without}`;
-    },
-  );
+  let from = 0;
+  return sentence.replace(choice, (whole, withFinal: string, without: string, place: number) => {
+    let end = place;
+    while (end > from && closing.includes(sentence[end - 1] as string)) end--;
+    const final = finalOf(sentence.slice(Math.max(from, end - 2), end));
+    from = place + whole.length;
+    // 으로 becomes 로 after a final ㄹ too.
+    return final !== 'none' && !(withFinal === '으로' && final === 'rieul') ? withFinal : without;
+  });
 }
+
+const choice = /\[([^[|\]]+)\|([^[|\]]+)\]/g;
+const closing = '"”’\'»)]*';
 
 type Final = 'none' | 'rieul' | 'other';
 
