@@ -125,8 +125,11 @@ function prepare(database: BetterSqlite3.Database, sql: string): { statement: Be
   }
 }
 
-/** Everything that may contain a double quote without being a double-quoted name, and those names. */
-const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;
+/**
+ * Everything that may contain a double quote without being a double-quoted name, and those names. A comment or bracket
+ * that is left open takes the rest of the query, as in SQLite.
+ */
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|--[^\n]*|\/\*(?!$)[\s\S]*?(?:\*\/|$)/g;
 
 /**
  * Opens a file too large for a copy in memory where it is, for reading, and closes it again: an open one cannot be

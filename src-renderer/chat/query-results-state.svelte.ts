@@ -1,3 +1,4 @@
+import { compileOnly } from '../../src-contract/compile-only.ts';
 import { client } from '../client.ts';
 
 export interface QueryTable {
@@ -46,10 +47,9 @@ export class QueryResultsState {
 
   /** Compiles the query on its database without reading a row. */
   async check(messageId: string, on: QueryPlace, sql: string): Promise<void> {
-    const query = sql.trim().replace(/;+\s*$/, '');
     const { datasetId } = on;
     const error = await on.database
-      .then((database) => client.datasets.query({ datasetId, database, sql: `SELECT 1 FROM (\n${query}\n) LIMIT 0` }))
+      .then((database) => client.datasets.query({ datasetId, database, sql: compileOnly(sql) }))
       .then(() => undefined)
       .catch((cause: unknown) => cause);
     this.checked = { ...this.checked, [messageId]: { error } };

@@ -95,6 +95,11 @@ test('a text in double quotes is a string if there is no such column', async () 
   await expect(runner.query(file, 'SELECT "name" FROM city WHERE t."name" = 1')).rejects.toThrow(/no such column/);
 });
 
+// Regression: from each bracket in a comment that is left open, the rest was looked through for its end.
+test('a text in double quotes is found before very many brackets', async () => {
+  expect((await runner.query(file, `SELECT "Rome" /* ${'['.repeat(900_000)}`)).rows).toEqual([['Rome']]);
+});
+
 test('an endless query is stopped at its time limit, and the next one runs', async () => {
   const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
   await expect(runner.query(file, endless, { ...usualLimits, milliseconds: 300 })).rejects.toMatchObject({
@@ -228,6 +233,10 @@ test('whether a query can be run is known without reading a row, and unknown wit
   const { signal } = new AbortController();
   for (const [sql, can] of [
     [' SELECT name FROM city -- all\n; ', true],
+    // Regression: SQLite runs a query that leaves its comment open.
+    ['SELECT name FROM city /* all', true],
+    // Regression: from each semicolon, those behind it were passed over again.
+    [`SELECT ${';'.repeat(900_000)} 1`, false],
     ['WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n', true],
     ['SELECT mayor FROM city', false],
     ['DROP TABLE city', false],

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { compileOnly } from '../../../src-contract/compile-only.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because, failureReasonSchema } from '../../../src-contract/failure-reason.ts';
 import { ownProgram } from '../../async/own-program.ts';
@@ -199,9 +200,8 @@ export function queryCheck(
     return undefined;
   }
   return async (query, signal) => {
-    const bare = query.trim().replace(/;+\s*$/, '');
     try {
-      await sql.query(attachedFile(folder, database), `SELECT 1 FROM (\n${bare}\n) LIMIT 0`, undefined, signal);
+      await sql.query(attachedFile(folder, database), compileOnly(query), undefined, signal);
       return true;
     } catch {
       return false;

@@ -46,7 +46,7 @@ export function readyToCompare(sql: string): string {
 
 /** A comment or bracket that is left open takes the rest of the query, as in SQLite. */
 const quotedOrDistinct =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\bdistinct\b/gi;
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|--[^\n]*|\/\*(?!$)[\s\S]*?(?:\*\/|$)|\bdistinct\b/gi;
 const mostArrangements = 5000;
 
 function range(count: number): number[] {

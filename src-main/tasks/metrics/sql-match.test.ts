@@ -21,6 +21,8 @@ test.each([
 
 test('a comment that is left open ends the query, and a name that is left open is no other one', () => {
   expect(sqlMatch('SELECT a /* b', 'SELECT a')).toBe(1);
+  // SQLite refuses a comment of nothing at the very end.
+  expect(sqlMatch('SELECT a /*', 'SELECT a')).toBe(0);
   expect(sqlMatch('SELECT [a', 'SELECT [b')).toBe(0);
   expect(sqlMatch('SELECT [a', 'select [A')).toBe(1);
 });

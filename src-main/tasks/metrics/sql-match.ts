@@ -28,4 +28,4 @@ function fold(text: string): string {
  * comment or bracket that is left open takes the rest of the query, as in SQLite.
  */
 const piece =
-  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|[\p{L}\p{N}_$]+(?:\.\p{N}+)?|<>|!=|<=|>=|==|\|\||[\s\S]/gu;
+  /\s+|--[^\n]*|\/\*(?!$)[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]?|[\p{L}\p{N}_$]+(?:\.\p{N}+)?|<>|!=|<=|>=|==|\|\||[\s\S]/gu;
