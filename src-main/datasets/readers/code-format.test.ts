@@ -41,3 +41,8 @@ test('a number whose section has no leading zeros is shown as it is', () => {
   expect(codeText(5_551_234, codeFormat('[<=9999999]###-####;(0##) ###-####') ?? [])).toBeUndefined();
   expect(codeText(7.5, codeFormat('000') ?? [])).toBeUndefined();
 });
+
+// Regression: from each bracket, the rest of the format was looked through for its end.
+test.each(['[<', '[$', '['])('a format that only opens %s is none', (sign) => {
+  expect(codeFormat(sign.repeat(500_000))).toBeUndefined();
+});

@@ -16,6 +16,7 @@ type Sign = { readonly place: '0' | '#' } | { readonly text: string };
 
 /** Undefined for any other format. Source: ECMA-376 part 1, §18.8.31. */
 export function codeFormat(format: string): CodeFormat | undefined {
+  if (format.length > longestFormat) return undefined;
   const [first = '', second] = format.match(sections) ?? [];
   const [, below, bound] = /\[<(=?)(\d{1,15})\]/.exec(first) ?? [];
   // Numbers from a bound on, or between two, are not worth their rules.
@@ -27,6 +28,9 @@ export function codeFormat(format: string): CodeFormat | undefined {
   if (bound !== undefined && second !== undefined) found.push({ most: Infinity, signs: signsOf(second) });
   return found.some(({ signs }) => signs !== undefined) ? found : undefined;
 }
+
+/** In characters. Excel writes none that is longer; a longer one would be looked through from each bracket on. */
+const longestFormat = 255;
 
 /** Not within quotes, nor after a backslash. */
 const sections = /(?:"[^"]*"|\\.|[^;"\\])+/g;

@@ -36,7 +36,7 @@ export function markdownBlocks(source: string): DocumentText {
       }
     } else if (mark !== '') fence = mark.trim();
     else {
-      const heading = /^ {0,3}(#{1,6})[ \t]+(.*)$/.exec(line);
+      const heading = /^ {0,3}(#{1,6})[ \t](.*)$/.exec(line);
       const underlined = lines.length === 1 ? /^ {0,3}(=+|--+)[ \t]*$/.exec(line)?.[1] : undefined;
       if (heading || underlined) {
         const name = heading ? (heading[2] ?? '') : (lines.pop() ?? '');

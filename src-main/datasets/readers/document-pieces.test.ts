@@ -13,6 +13,11 @@ test('a long section is cut between paragraphs, and a further piece is learnt fr
   ]);
 });
 
+// Regression: a line separator behind the blanks of a heading had each of them tried as the last.
+test('a heading of very many blanks is read once', () => {
+  expect(markdownBlocks(`#${' '.repeat(500_000)}\u2028`).blocks).toEqual([{ text: '#' }]);
+});
+
 test.each([
   ['of one paragraph at its sentences', 'A sentence of some words. '.repeat(200)],
   ['of lines', 'a line of some words\n'.repeat(200)],

@@ -26,6 +26,12 @@ test.each([
   expect(isPause(before, after, evidence.reading.dates)).toBe(expected);
 });
 
+// Regression: from each blank before what else a time says, those behind it were passed over again.
+test('a text of many blanks is read as a time once', () => {
+  const time = `1/3/24${' '.repeat(500_000)}x 9:12`;
+  expect(isPause(time, `${time} AM`, 'mdy')).toBe(false);
+});
+
 // Regression: late on one day and early on another were taken for the same night, however many days lie between.
 test('six days are a pause, even from late to early', () => {
   expect(isPause('2024-01-03 23:50', '2024-01-09 00:10', 'ymd')).toBe(true);

@@ -103,7 +103,7 @@ function momentOf(text: string): { readonly day: string; readonly minutes: numbe
   const half = (before ?? after).toLowerCase().replaceAll('.', '');
   const isLate = ['오후', '午後', '下午'].includes(half) || half.startsWith('p');
   const hours = half === '' ? Number(hour) : (Number(hour) % 12) + (isLate ? 12 : 0);
-  return { day: text.replace(whole, '').replace(/[\s,TZ]+$/, ''), minutes: hours * 60 + Number(minute) };
+  return { day: text.replace(whole, '').replace(/(?<![\s,TZ])[\s,TZ]+$/, ''), minutes: hours * 60 + Number(minute) };
 }
 
 const clock =

@@ -12,6 +12,11 @@ test.each([
   expect(numberMeasures(answer, target)).toMatchObject({ numberMatch: 0, withinTenth: 0, validNumber: 1 });
 });
 
+// Regression: from each zero, those behind it were passed over again.
+test('a number of very many zeros is compared', () => {
+  expect(numberMeasures(`1.${'0'.repeat(500_000)}1`, '1')).toMatchObject({ numberMatch: 0, withinTenth: 1 });
+});
+
 test.each([
   ['1250.50', '1,250.5'],
   ['12', '12.0'],

@@ -26,6 +26,6 @@ export function numberMeasures(answer: string, target: string): Readonly<Record<
 
 /** The same for the same numbers. Their digits are compared: two numbers of many may be one in binary. */
 function keyOf({ plain, around }: TextNumber): string {
-  const shortest = plain.includes('.') ? plain.replace(/\.?0+$/, '') : plain;
+  const shortest = plain.includes('.') ? plain.replace(/(?:\.|(?<![.0]))0+$/, '') : plain;
   return `${shortest === '-0' ? '0' : shortest} ${around}`;
 }

@@ -287,4 +287,4 @@ class Parser {
 }
 
 /** What Python's `float` accepts. */
-const number = /^[+-]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)$/i;
+const number = /^[+-]?(?:(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)$/i;
