@@ -5,7 +5,7 @@ interface Decoder {
   readonly decoders?: readonly Decoder[];
   readonly config: { readonly type?: string; readonly prepend_scheme?: string };
   readonly replacement?: string;
-  text_decoder?: TextDecoder;
+  text_decoder?: InstanceType<typeof TextDecoder>;
   decode_chain: (tokens: readonly string[]) => readonly string[];
 }
 
