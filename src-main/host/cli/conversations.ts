@@ -18,7 +18,7 @@ export function addConversationCommands(program: Command, run: Run): void {
     .action((_options: object, command: Command) =>
       run(command, async ({ open }) => {
         const client = await open();
-        const list = await client.chat.conversations();
+        const list = (await client.chat.conversations()).map(named);
         const models = new Map((await client.baseModels.list()).map(({ id, name }) => [id, name]));
         return {
           json: { conversations: list },
@@ -26,9 +26,9 @@ export function addConversationCommands(program: Command, run: Run): void {
             list.length === 0
               ? 'There are no conversations yet.'
               : textTable([
-                  ['title', 'base model', 'messages', 'last used', 'id'],
-                  ...list.map(({ title, baseModelId, messages, updatedAt, id }) => [
-                    ...[title, models.get(baseModelId) ?? 'deleted', String(messages)],
+                  ['name', 'base model', 'messages', 'last used', 'id'],
+                  ...list.map(({ name, baseModelId, messages, updatedAt, id }) => [
+                    ...[name, models.get(baseModelId) ?? 'deleted', String(messages)],
                     ...[localTime(updatedAt).replace('T', ' '), id],
                   ]),
                 ]),

@@ -13,8 +13,9 @@ import { addAnsweredTableCommands } from './answered-tables.ts';
 import { addConversationCommands } from './conversations.ts';
 import { addDeletedCommands } from './deleted.ts';
 import { addEvaluationCommands } from './evaluations.ts';
+import { addLabCommand } from './lab.ts';
 import { rightName } from './right-name.ts';
-import type { Session } from './session.ts';
+import type { Answer, Session } from './session.ts';
 
 studioForEachTest();
 
@@ -74,16 +75,44 @@ test('conversations are listed, get other titles and are deleted by these', pati
   expect(await said('conversations', 'list')).toBe('There are no conversations yet.');
 });
 
-/** What a command prints. */
+// Regression: the lab's were deleted one at a time, and conversations had a `title` in one answer, a `name` in the other.
+test('results of the lab are deleted together, and things of all kinds have a name', patient, async () => {
+  const options = { passes: [{ rows: 1, tokens: 8 }], bottlenecks: [4], trials: 3, seeds: [5], ranks: [2] };
+  const ids: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options });
+    await Array.fromAsync(await client.lab.watch({ id }));
+    ids.push(id);
+  }
+  await expect(said('lab', 'show', ...ids)).rejects.toThrow('One result can be shown at a time.');
+  await expect(said('lab', 'delete')).rejects.toThrow('Give the id of the result to delete');
+  await expect(said('lab', 'delete', ids[0] ?? '', 'nothing')).rejects.toThrow('nothing');
+  expect(await client.lab.list()).toHaveLength(2);
+  expect((await answered('lab', 'delete', ...ids))?.json).toEqual({
+    deleted: ids.map((id) => ({ id, name: 'table1' })),
+  });
+  expect(await said('lab', 'list')).toBe('Nothing has been run in the lab yet.');
+  await client.chat.createConversation({ baseModelId: 'starter', title: 'Rivers' });
+  expect((await answered('conversations', 'list'))?.json).toMatchObject({ conversations: [{ name: 'Rivers' }] });
+});
+
 async function said(...words: string[]): Promise<string | undefined> {
+  return (await answered(...words))?.text;
+}
+
+/** What a command prints. */
+async function answered(...words: string[]): Promise<Answer | undefined> {
   // Sound here: the commands use nothing else.
   const session = { open: async () => client } as unknown as Session;
   const program = new Command();
-  let text: string | undefined;
-  for (const add of [addEvaluationCommands, addAnsweredTableCommands, addConversationCommands, addDeletedCommands])
+  let answer: Answer | undefined;
+  for (const add of [
+    ...[addEvaluationCommands, addAnsweredTableCommands, addConversationCommands],
+    ...[addLabCommand, addDeletedCommands],
+  ])
     add(program, async (_command, work) => {
-      text = (await work(session))?.text;
+      answer = (await work(session)) ?? undefined;
     });
   await program.parseAsync(words, { from: 'user' });
-  return text;
+  return answer;
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { requireConfirmed } from './confirmation.ts';
 import { broughtBackBy } from './deleted.ts';
-import type { Run } from './session.ts';
+import type { Progress } from './progress.ts';
+import type { Answer, Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
 
 interface Named {
@@ -42,31 +43,55 @@ export function addDelete<Thing extends Named>(
   deleting.action((named: string[], { yes }: { yes?: boolean }, command: Command) =>
     run(command, async ({ open, json, signal, progress }) => {
       const client = await open();
-      const items = shelf(client);
-      // Each once, whatever it is called.
-      const things = new Map<string, Thing>();
-      for (const each of named) {
-        const thing = await items.get({ id: each });
-        things.set(thing.id, thing);
-      }
-      if (isFinal) {
-        const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
-        const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
+      const confirm = async (things: readonly Thing[]) => {
+        const names = things.map(({ name }) => `“${name}”`).join(', ');
+        const what = things.length === 1 ? `the ${noun}` : `the ${things.length} ${noun}s`;
         await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
-      }
-      const deleted: { id: string; name: string }[] = [];
-      const told: string[] = [];
-      for (const thing of things.values()) {
-        const { id, name } = thing;
-        await items.delete({ id }).catch((error: unknown) => {
-          for (const text of told) progress.say(text);
-          throw error;
-        });
-        deleted.push({ id, name });
-        told.push(`The ${noun} “${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
-      }
-      if (!isFinal) told.push(broughtBackBy([...things.keys()]));
-      return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };
+      };
+      return await deleteAll(named, {
+        ...{ noun, items: shelf(client), progress },
+        ...(isFinal && { confirm }),
+        ...(after && { after: (thing: Thing) => after(thing, client) }),
+      });
     }),
   );
+}
+
+/** Deletes items of a kind, by their names or ids: none if one of these is unknown. */
+export async function deleteAll<Thing extends Named>(
+  named: readonly string[],
+  {
+    noun,
+    items,
+    progress,
+    confirm,
+    after,
+  }: Pick<Deleting<Thing>, 'noun'> & {
+    readonly items: Shelf<Thing>;
+    readonly progress: Progress;
+    /** Asks, where nothing can bring them back. */
+    readonly confirm?: (things: readonly Thing[]) => Promise<void>;
+    readonly after?: (thing: Thing) => Promise<string>;
+  },
+): Promise<Answer> {
+  // Each once, whatever it is called.
+  const things = new Map<string, Thing>();
+  for (const each of named) {
+    const thing = await items.get({ id: each });
+    things.set(thing.id, thing);
+  }
+  await confirm?.([...things.values()]);
+  const deleted: { id: string; name: string }[] = [];
+  const told: string[] = [];
+  for (const thing of things.values()) {
+    const { id, name } = thing;
+    await items.delete({ id }).catch((error: unknown) => {
+      for (const text of told) progress.say(text);
+      throw error;
+    });
+    deleted.push({ id, name });
+    told.push(`The ${noun} “${name}” was deleted.${(await after?.(thing)) ?? ''}`);
+  }
+  if (confirm === undefined) told.push(broughtBackBy([...things.keys()]));
+  return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };
 }

@@ -9,7 +9,7 @@ import {
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, within, wordIn } from './arguments.ts';
-import { broughtBackBy } from './deleted.ts';
+import { deleteAll } from './delete-command.ts';
 import { type CallFailure, interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
@@ -24,7 +24,7 @@ export function addLabCommand(program: Command, run: Run): void {
     .command('lab')
     .description('the LoRA paper’s tables and figures on your own model and data')
     .argument('<experiment>', `${labKindSchema.options.join(', ')}; or list, show, delete`, experimentIn)
-    .argument('[id]', 'id of the result to show or delete, from list')
+    .argument('[id...]', 'id of the result to show, ids of those to delete, from list')
     .option('--base <model>', 'name or id of the base model (otherwise the first one)')
     .option('--dataset <dataset>', 'name or id (otherwise the newest)')
     .option('--adapter <adapter>', 'table7: use this adapter instead of training one')
@@ -48,15 +48,15 @@ export function addLabCommand(program: Command, run: Run): void {
       '--out <folder>',
       'folder for the tables, pictures, numbers and adapters, also with show (otherwise one in the data folder)',
     )
-    .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
+    .action((kind: StartLabInput['kind'] | Look, ids: string[], words: LabWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         if (isLook(kind)) {
-          if (kind === 'list' && id !== undefined) throw misplacedId(kind);
+          requireIds(kind, ids);
           const heeded = kind === 'show' ? ['out'] : [];
           tellIgnored(command, { heeded, because: `${kind} does not use them`, progress });
-          return look(kind, { id, out: outOf(words) }, await open());
+          return look(kind, { ids, out: outOf(words), progress }, await open());
         }
-        if (id !== undefined) throw misplacedId(kind);
+        if (ids.length > 0) throw misplacedId(kind);
         const client = await open();
         const begun =
           words.resume === undefined
@@ -87,22 +87,35 @@ function outOf({ out }: LabWords): string | undefined {
   return out === undefined ? undefined : fromHere(out);
 }
 
+function requireIds(what: Look, ids: readonly string[]): void {
+  if (what === 'list' && ids.length > 0) throw misplacedId(what);
+  if (what !== 'list' && ids.length === 0)
+    throw usageFailure(`Give the id of the result to ${what}; adapter-studio lab list shows them.`);
+  if (what === 'show' && ids.length > 1) throw usageFailure('One result can be shown at a time.');
+}
+
 async function look(
   what: Look,
-  { id, out }: { readonly id: string | undefined; readonly out: string | undefined },
+  { ids, out, progress }: { ids: readonly string[]; out: string | undefined; progress: Progress },
   client: StudioClient,
 ): Promise<Answer> {
   if (what === 'list') return listOf(await client.lab.list());
-  if (id === undefined) throw usageFailure(`Give the id of the result to ${what}; adapter-studio lab list shows them.`);
   if (what === 'show') {
-    const experiment = await client.lab.get({ id });
+    const experiment = await client.lab.get({ id: ids[0] as string });
     // Its page saves a table or a picture at a time; this, all of them and the adapters.
-    const { files } = out === undefined ? { files: [] } : await client.lab.save({ id, out, language: 'en' });
+    const { files } =
+      out === undefined ? { files: [] } : await client.lab.save({ id: experiment.id, out, language: 'en' });
     return answerOf(experiment, { files, client });
   }
-  const { kind } = await client.lab.get({ id });
-  await client.lab.delete({ id });
-  return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} was deleted. ${broughtBackBy([id])}` };
+  const items = {
+    async get(of: { id: string }) {
+      const { id, kind } = await client.lab.get(of);
+      // As in the list of what was deleted.
+      return { id, name: kind };
+    },
+    delete: (of: { id: string }) => client.lab.delete(of),
+  };
+  return await deleteAll(ids, { noun: 'experiment', items, progress });
 }
 
 function listOf(experiments: readonly ListedExperiment[]): Answer {
