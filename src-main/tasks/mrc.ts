@@ -9,7 +9,9 @@ export const mrc: Task = {
     passage: [
       ...['passage', 'paragraph', 'document', 'article', 'text', 'story', 'context'],
       ...['지문', '본문', '문단', '문서', '문맥'],
-      ...['passage', 'absatz', 'textstelle', 'dokument', 'kontext'],
+      ...['absatz', 'textstelle', 'dokument', 'kontext'],
+      // What is asked about is often called as what is summarised.
+      ...['body', 'content', 'source', '기사', '기사본문', '내용', '텍스트', '원문', 'artikel', 'inhalt', 'quelltext'],
     ],
     question: ['question', 'query', 'questiontext', '질문', '물음', '질의', '문제', 'frage'],
     answer: ['answer', 'answers', 'answertext', '정답', '답변', '답', '응답', 'antwort', 'lösung'],

@@ -53,7 +53,7 @@ export function proposeByContents(
     return best && measure(best) >= least ? best : undefined;
   };
   const isOpen = joinsColumns(taskId) && named.context === undefined;
-  const labelled = isOpen ? (labelledMessage(columns, sample) ?? labelledText(all)) : undefined;
+  const labelled = isOpen ? labelledText(columns, sample) : undefined;
   if (taskId === 'nl2sql') {
     take(
       'sql',
@@ -65,21 +65,23 @@ export function proposeByContents(
     );
     take('question', most(({ questions }) => questions, 0.3) ?? (free.length === 1 ? free[0] : undefined));
   } else if (taskId === 'mrc') {
-    take(
-      'question',
-      most(({ questions }) => questions, 0.5),
-    );
+    const question = most(({ questions }) => questions, 0.5);
+    take('question', question);
     const passage = most(({ meanLetters }) => meanLetters, 80);
     take('passage', passage);
     const share = ({ place }: ColumnContents) => (passage ? shareWithin(sample, place, passage.place) : 0);
-    take('answer', most(share, 0.5));
+    // In words of its own, an answer stands behind its question.
+    const after = free.length === 1 ? free.find(({ place }) => question && place > question.place) : undefined;
+    take('answer', most(share, 0.5) ?? after);
   } else if (taskId === 'summarisation') {
     // Next to a column that is called a summary, a short text may be a document: a message, or one in Korean.
     const told = all.find(({ column }) => column === named.summary)?.meanLetters;
     const document = most(({ meanLetters }) => meanLetters, told ?? 120);
     take('document', document);
-    const isSummary = ({ meanLetters }: ColumnContents) =>
-      document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
+    const isSummary = ({ meanLetters, questions }: ColumnContents) =>
+      document !== undefined && questions <= 0.5 && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7
+        ? meanLetters
+        : 0;
     take('summary', most(isSummary, 12));
   } else if (labelled !== undefined) {
     return labelled;
@@ -126,17 +128,22 @@ export function proposeByContents(
 }
 
 /**
- * The columns of messages with a subject, such as mails, and of what they are about: the label is learnt from both
- * texts. Undefined for other tables, and where an answer or another long text stands beside them.
+ * The columns of texts and of what they are about, such as mails, tickets and articles. Undefined for other tables, and
+ * where an answer or another text stands beside them that may be what is to be written.
  */
-export function labelledMessage(
+export function labelledText(
   columns: readonly string[],
   sample: readonly (readonly string[])[],
 ): ColumnMapping | undefined {
   const folded = new Set(columns.map(foldColumnName));
   // Before the cells are looked at: there may be very many columns.
-  if (![subjects, messages, topics].every((names) => names.some((name) => folded.has(name)))) return undefined;
+  if (![[...messages, ...articles], topics].every((names) => names.some((name) => folded.has(name)))) return undefined;
   const all = contentsOf(columns, sample);
+  return messageWithSubject(all) ?? messageAlone(all);
+}
+
+/** The label is learnt from both texts. */
+function messageWithSubject(all: readonly ColumnContents[]): ColumnMapping | undefined {
   const subject = called(all, subjects).find(({ isLabel, words }) => !isLabel && words > 0.5);
   const message = called(all, messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
   const label = called(all, topics).find(({ recurs, meanLetters }) => recurs && meanLetters <= longestLabel);
@@ -148,15 +155,17 @@ export function labelledMessage(
   return { ...mappedTo('context', texts), target: label.column };
 }
 
-/** The same of messages without a subject, as shops keep them: beside the message and its label stands who sent it. */
-function labelledText(all: readonly ColumnContents[]): ColumnMapping | undefined {
-  const message = called(all, messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
+/** Beside the text and its label stands who wrote it, or before it the title, which says no more than the text. */
+function messageAlone(all: readonly ColumnContents[]): ColumnMapping | undefined {
+  const message = called(all, [...messages, ...articles]).find(({ isLabel, words }) => !isLabel && words > 0.5);
   const label = called(all, topics).find(({ isLabel, recurs }) => isLabel && recurs);
   if (!message || !label || label.meanLetters >= message.meanLetters) return undefined;
+  const isTitle = ({ column, place, meanLetters }: ColumnContents) =>
+    titles.has(foldColumnName(column)) && place < message.place && meanLetters * 2 < message.meanLetters;
   // Of a product or a country there are few, however long their names; any other text may be what is to be written.
   const isOther = (each: ColumnContents) =>
     answers.has(foldColumnName(each.column)) ||
-    (each.words > 0.5 && !each.recurs && !each.isOrigin && !names.has(foldColumnName(each.column)));
+    (each.words > 0.5 && !each.recurs && !each.isOrigin && !names.has(foldColumnName(each.column)) && !isTitle(each));
   if (all.some((each) => each !== message && each !== label && isOther(each))) return undefined;
   return { context: message.column, target: label.column };
 }
@@ -171,7 +180,7 @@ function called(all: readonly ColumnContents[], names: readonly string[]): Colum
 const names = new Set([
   ...['name', 'customer', 'customername', 'user', 'username', 'author', 'sender', 'from', 'product', 'productname'],
   ...['kunde', 'kundenname', 'absender', 'produkt', '이름', '성명', '고객', '고객명', '회원명', '작성자', '닉네임'],
-  ...['문의자', '상품', '상품명', '제품명', '주문상품'],
+  ...['문의자', '기자', '기자명', '상품', '상품명', '제품명', '주문상품'],
 ]);
 
 const subjects = ['subject', 'subjectline', 'emailsubject', 'mailsubject', 'betreff', '제목', '문의제목', '메일제목'];
@@ -179,6 +188,8 @@ const messages = [
   ...['body', 'message', 'text', 'content', 'email', 'emailbody', 'mail', 'description', 'nachricht', 'inhalt'],
   ...['beschreibung', '내용', '문의내용', '메일내용'],
 ];
+const articles = ['article', 'artikel', '본문', '기사', '기사본문'];
+const titles = new Set(['title', 'headline', 'titel', 'überschrift', 'schlagzeile', '제목', '기사제목']);
 /** What is asked for first, if there are several. */
 const topics = [
   ...['category', 'categories', 'kategorie', '분류', '카테고리', '문의유형', 'label', 'labels', '라벨', '레이블'],

@@ -225,6 +225,51 @@ test.each([
   expect(proposeMapping('custom', [...columns, '답변'], answered).target).not.toBe(label);
 });
 
+// Regression: the title was proposed as the summary of the article, or the article as what is written for its title.
+test.each([
+  ['제목', '본문', '카테고리'],
+  ['title', 'body', 'category'],
+  ['headline', 'article', 'label'],
+])('an article with a title (%s, %s) is labelled by its text (%s)', (title, article, label) => {
+  const labels = ['경제', '문화', '운동'];
+  const rows = Array.from({ length: 20 }, (_, row) => [
+    ...[`새 소식 ${row}`, `${row}번째 기사에는 오늘 있었던 일이 길게 적혀 있습니다. `.repeat(4)],
+    ...[labels[row % 3] ?? '', `김기자 ${row}`],
+  ]);
+  const columns = [title, article, label, '기자'];
+  expect(proposeTask(columns, rows)).toBe('custom');
+  expect(proposeMapping('custom', columns, rows)).toEqual({ context: article, target: label });
+  // A summary is what is to be written, and without a label the title is one.
+  const summed = rows.map((row) => [...row, `${row[1]?.slice(0, 30)}`]);
+  expect(proposeTask(['제목', '본문', '카테고리', '기자', '요약'], summed)).toBe('summarisation');
+  expect(
+    proposeTask(
+      ['제목', '본문'],
+      rows.map((row) => row.slice(0, 2)),
+    ),
+  ).toBe('summarisation');
+});
+
+// Regression: the title was to be written as the summary of the passage, or the passage for its question.
+test.each([
+  [['제목', '내용', '질문', '정답'], { passage: '내용', question: '질문', answer: '정답', group: '제목' }],
+  [['headline', 'body', 'question', 'answer'], { passage: 'body', question: 'question', answer: 'answer' }],
+  [['제목', '본문', '질문'], { passage: '본문', question: '질문', group: '제목' }],
+  [['-', 'passage', 'question'], { passage: 'passage', question: 'question' }],
+  [['-', 'a', 'b', 'c'], { passage: 'a', question: 'b', answer: 'c' }],
+])('columns %j hold passages and what is asked of them, answered in the same words or not', (columns, mapping) => {
+  const cells = [
+    'How bees live',
+    'Bees make honey from the nectar of flowers, and keep it in cells of wax for the months of the winter.',
+    'What do bees make honey from?',
+    'Something sweet they gather outside',
+  ];
+  const used = columns.filter((column) => column !== '-');
+  const sample = [cells, cells].map((row) => row.filter((_, at) => at < columns.length && columns[at] !== '-'));
+  expect(proposeTask(used, sample)).toBe('mrc');
+  expect(proposeMapping('mrc', used, sample)).toEqual(mapping);
+});
+
 // Regression: a category stood above what is to be written.
 test.each([
   ['message', 'category', 'reply', (n: number) => `Your parcel ${n} is on its way.`],

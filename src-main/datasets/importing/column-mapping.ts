@@ -17,7 +17,7 @@ import type { Task } from '../../tasks/task.ts';
 import { tasks } from '../../tasks/tasks.ts';
 import { readTurns } from '../../tasks/turns.ts';
 import { splitColumnNames, splitNamed } from '../splits/split.ts';
-import { isQuery, labelledMessage, proposeByContents, sumsUp } from './column-contents.ts';
+import { isQuery, labelledText, proposeByContents, sumsUp } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
 
 /**
@@ -101,9 +101,9 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
   if (sample.length > 0 && queries > sample.length / 2) return 'nl2sql';
   const isWhole = (taskId: TaskId, mapping: ColumnMapping) =>
     [...tasks[taskId].fields.context, tasks[taskId].fields.target].every((field) => mapping[field] !== undefined);
-  if (labelledMessage(columns, sample) !== undefined) return 'custom';
-  const named = (['mrc', 'summarisation'] as const).find((id) => isWhole(id, mapped(id)));
-  if (named) return named;
+  if (labelledText(columns, sample) !== undefined) return 'custom';
+  if (isWhole('mrc', mapped('mrc')) || lacksAnswers(columns, mapped('mrc'))) return 'mrc';
+  if (isWhole('summarisation', mapped('summarisation'))) return 'summarisation';
   // Columns named context and target say no more than that.
   const pair = mapped('custom');
   if (isWhole('custom', pair)) {
@@ -115,6 +115,12 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
   const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
   if (byContents) return byContents;
   return sumsUp(columns, sample, proposeMapping('summarisation', columns, sample)) ? 'summarisation' : 'custom';
+}
+
+/** Passages with questions and nothing else: the answers are missing, and neither of the two is written for the other. */
+function lacksAnswers(columns: readonly string[], mapping: ColumnMapping): boolean {
+  const used = new Set([...Object.values(mapping), ...columns.filter((column) => foldColumnName(column) === 'id')]);
+  return mapping.passage !== undefined && mapping.question !== undefined && columns.every((column) => used.has(column));
 }
 
 /** Whether ready-made columns are the task's own fields. */
