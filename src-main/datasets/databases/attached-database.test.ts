@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../database/open.ts';
 import {
   attachedFile,
@@ -221,6 +221,22 @@ test('a query that is stopped just as it is answered does not end the next one',
   await expect.poll(() => started[1]?.requests.length).toBe(1);
   started[1]?.reply();
   expect((await next).rows).toEqual([[7]]);
+});
+
+// Regression: in an evaluation, the answer whose query was running when the system ran out of memory counted as wrong.
+test('a query whose process is killed is run once more, and one that ends it again is refused', async () => {
+  let kills = 1;
+  const killed = new SqlRunner(() => {
+    const process = forkSqlProcess();
+    return { ...process, post: (request) => (kills-- > 0 ? process.kill() : process.post(request)) };
+  });
+  onTestFinished(() => killed.close());
+  expect((await killed.query(file, 'SELECT 1')).rows).toEqual([[1]]);
+  kills = 2;
+  await expect(killed.query(file, 'SELECT 1')).rejects.toMatchObject({
+    data: { because: { code: 'SQL_PROCESS_ENDED' } },
+  });
+  expect((await killed.query(file, 'SELECT 1')).rows).toEqual([[1]]);
 });
 
 test('whether a query can be run is known without reading a row, and unknown without a database', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { compileOnly } from '../../../src-contract/compile-only.ts';
-import { StudioError } from '../../../src-contract/errors.ts';
+import { type ErrorData, StudioError } from '../../../src-contract/errors.ts';
 import { because, failureReasonSchema } from '../../../src-contract/failure-reason.ts';
 import { ownProgram } from '../../async/own-program.ts';
 
@@ -55,9 +55,17 @@ export class SqlRunner {
     this.#start = start;
   }
 
-  /** Throws SQL_REFUSED for anything but a single read-only statement, for SQLite errors, and on timeout. */
+  /**
+   * Throws SQL_REFUSED for anything but a single read-only statement, for SQLite errors, on timeout, and when the process
+   * ends twice: the first time, as where the system was short of memory, need not be the query's fault.
+   */
   query(file: string, sql: string, limits: QueryLimits = usualLimits, signal?: AbortSignal): Promise<QueryResult> {
-    const turn = this.#last.then(() => this.#run(file, sql, limits, signal));
+    const turn = this.#last.then(
+      async () =>
+        (await this.#run(file, sql, limits, signal)) ??
+        (await this.#run(file, sql, limits, signal)) ??
+        refuse(because('SQL_PROCESS_ENDED')),
+    );
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -67,9 +75,15 @@ export class SqlRunner {
     this.#process?.kill();
   }
 
-  async #run(file: string, sql: string, limits: QueryLimits, signal: AbortSignal | undefined): Promise<QueryResult> {
+  /** Undefined if the process ended before it replied. */
+  async #run(
+    file: string,
+    sql: string,
+    limits: QueryLimits,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryResult | undefined> {
     signal?.throwIfAborted();
-    if (this.#closed) throw new StudioError('SQL_REFUSED', because('SQL_CLOSING'));
+    if (this.#closed) refuse(because('SQL_CLOSING'));
     const sqlProcess = this.#process ?? this.#begin();
     const id = ++this.#id;
     let isLate = false;
@@ -90,15 +104,9 @@ export class SqlRunner {
         sqlProcess.post({ id, file, sql, maxRows, maxCellLetters, maxLetters });
       });
       signal?.throwIfAborted();
-      if (reply === 'ended') {
-        const seconds = limits.milliseconds / 1000;
-        throw new StudioError(
-          'SQL_REFUSED',
-          isLate ? because('SQL_TOO_LONG', { seconds }) : because('SQL_PROCESS_ENDED'),
-        );
-      }
-      if (reply.kind === 'refused')
-        throw new StudioError('SQL_REFUSED', { reason: reply.reason, because: reply.because });
+      if (isLate && reply === 'ended') refuse(because('SQL_TOO_LONG', { seconds: limits.milliseconds / 1000 }));
+      if (reply === 'ended') return undefined;
+      if (reply.kind === 'refused') refuse({ reason: reply.reason, because: reply.because });
       const { columns, rows, truncated, ms } = reply;
       return { columns, rows, truncated, ms };
     } finally {
@@ -122,6 +130,10 @@ export class SqlRunner {
     });
     return sqlProcess;
   }
+}
+
+function refuse(why: ErrorData<'SQL_REFUSED'>): never {
+  throw new StudioError('SQL_REFUSED', why);
 }
 
 /** Starts the query process as a forked Node.js without the studio's environment. `entry` is the `sql-process` file. */

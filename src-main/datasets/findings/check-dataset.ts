@@ -66,7 +66,7 @@ function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, sig
     try {
       return await sql.query(fileOf(database), query, limits, abort);
     } catch (error) {
-      if (!(error instanceof StudioError) || !passing.includes(reasonCode(error))) throw error;
+      if (!(error instanceof StudioError) || reasonCode(error) !== 'SQL_TOO_LONG') throw error;
       return await sql.query(fileOf(database), query, limits, abort);
     }
   };
@@ -80,8 +80,6 @@ function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, sig
     signal,
   );
 }
-
-const passing: readonly (string | undefined)[] = ['SQL_TOO_LONG', 'SQL_PROCESS_ENDED'];
 
 function reasonCode({ data }: StudioError): string | undefined {
   return 'because' in data ? data.because?.code : undefined;
