@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
@@ -21,11 +21,13 @@ export function deletedProcedures({
   const store = folder.stores.deleted;
   const { datasetsFolder, adaptersFolder, runsFolder, labFolder } = folder.folders;
   const folderOf = { dataset: datasetsFolder, adapter: adaptersFolder, run: runsFolder, experiment: labFolder };
-  const bytesOf = async ({ noun, id }: Pick<DeletedThing, 'noun' | 'id'>) =>
-    noun in folderOf ? folderBytes(join(folderOf[noun as keyof typeof folderOf], id)) : 0;
+  const bytesOf = async ({ noun, path }: { noun: DeletedThing['noun']; path: string }) =>
+    noun in folderOf ? folderBytes(resolve(folderOf[noun as keyof typeof folderOf], path)) : 0;
   return os.router({
     list: os.list.handler(() =>
-      Promise.all(store.list().map(async (thing) => ({ ...thing, bytes: await bytesOf(thing) }))),
+      Promise.all(
+        store.list().map(async ({ path, ...thing }) => ({ ...thing, bytes: await bytesOf({ ...thing, path }) })),
+      ),
     ),
     remove: os.remove.handler(async ({ input }) => {
       folder.reserve.giveWhereFull();

@@ -49,6 +49,9 @@ test('a stopped run keeps what it learnt and can be resumed, updating the same a
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual(paths.map((path) => basename(path)).sort());
   await reopen();
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(paths[1] ?? '')]);
+  // Regression: its size was said to be 0, as if nothing were left to restore.
+  await client.adapters.delete({ id: 'r' });
+  expect((await client.deleted.list())[0]?.bytes).toBeGreaterThan('weights of step 4'.length);
 });
 
 // Regression: it stayed queued, and could neither begin nor be stopped.
