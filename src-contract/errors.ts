@@ -464,6 +464,11 @@ export const errorCatalogue = {
     'You do not have permission to read and write the studio’s database {file}.',
     'It was left as it is. Get permission to change this file, or open another data folder with --home.',
   ),
+  DATABASE_LOCKED: entry(
+    { file: z.string() },
+    'Another program holds the studio’s database {file}.',
+    'Close what has this file open, such as a database browser, or wait until it is done, then try again. What was there is unchanged.',
+  ),
   DATA_FOLDER_BUSY: entry(
     { folder: z.string() },
     'The data folder {folder} is in use by another Adapter Studio that is training.',

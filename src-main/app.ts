@@ -47,7 +47,7 @@ export function moveDataFolder(from: string, to: string): void {
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
  * which answer once the starter model is registered. Throws DATA_FOLDER_UNUSABLE, OPTION_INVALID, RESTORE_CUT_OFF,
- * DATABASE_TOO_NEW, DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
+ * DATABASE_TOO_NEW, DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_LOCKED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   try {

@@ -1,5 +1,6 @@
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { damageIn } from '../data-folder/damage.ts';
+import { orLocked } from '../database/open.ts';
 import { tellsDamage } from '../database/rows-file.ts';
 import { deviceOf } from '../files/device-of.ts';
 import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
@@ -23,7 +24,7 @@ export function knownFaults(
     const full = orUnwritable(orDiskOrDatabaseFull(error, dataDir), { option: 'home', path: dataDir });
     // First, because the names of datasets are in it.
     const damage = tellsDamage(full) ? await damageIn({ what: 'database', file: databaseFile }) : undefined;
-    const told = damage ?? full;
+    const told = damage ?? orLocked(databaseFile, full);
     if (told instanceof StudioError && (told.code === 'DISK_FULL' || told.code === 'DISK_SHORT')) {
       // Sound: both have it.
       const { folder } = told.data as ErrorData<'DISK_FULL'>;

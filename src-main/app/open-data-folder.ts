@@ -42,7 +42,7 @@ export function makeDataFolder(dataDir: string, ...name: string[]): string {
 /**
  * Opens a data folder, after restoring it where that is asked. What must be given back is left to `opened`. Throws
  * DATA_FOLDER_UNUSABLE, OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW, DATABASE_FOREIGN, DATABASE_DAMAGED,
- * DATABASE_FORBIDDEN, DISK_FULL.
+ * DATABASE_LOCKED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function openDataFolder(
   { dataDir, restoreFrom }: { readonly dataDir: string; readonly restoreFrom?: string | undefined },

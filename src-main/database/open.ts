@@ -10,7 +10,8 @@ export type StudioDatabase = BetterSqlite3.Database;
 
 /**
  * Opens or creates the database and migrates it to the newest schema. `:memory:` is for tests. Throws DATABASE_TOO_NEW
- * when a newer studio has written the file, DATABASE_FOREIGN, DATABASE_DAMAGED and DATABASE_FORBIDDEN.
+ * when a newer studio has written the file, DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_LOCKED and
+ * DATABASE_FORBIDDEN.
  */
 export function openDatabase(file: string): StudioDatabase {
   let database: StudioDatabase | undefined;
@@ -36,13 +37,19 @@ export function openDatabase(file: string): StudioDatabase {
 }
 
 /**
- * Maps SQLite's errors about a damaged or inaccessible file to DATABASE_DAMAGED or DATABASE_FORBIDDEN; other errors are
- * returned as they are.
+ * Maps SQLite's errors about a damaged, locked or inaccessible file to DATABASE_DAMAGED, DATABASE_LOCKED or
+ * DATABASE_FORBIDDEN; other errors are returned as they are.
  */
 export function asDatabaseFault(file: string, error: unknown): unknown {
   if (tellsDamage(error)) return new StudioError('DATABASE_DAMAGED', { file }, { cause: error });
   const isForbidden = error instanceof BetterSqlite3.SqliteError && /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(error.code);
-  return isForbidden ? new StudioError('DATABASE_FORBIDDEN', { file }, { cause: error }) : error;
+  return isForbidden ? new StudioError('DATABASE_FORBIDDEN', { file }, { cause: error }) : orLocked(file, error);
+}
+
+/** DATABASE_LOCKED if another program held the file longer than was waited for, otherwise the error itself. */
+export function orLocked(file: string, error: unknown): unknown {
+  const isLocked = error instanceof BetterSqlite3.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return isLocked ? new StudioError('DATABASE_LOCKED', { file }, { cause: error }) : error;
 }
 
 /**

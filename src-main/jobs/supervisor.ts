@@ -387,12 +387,18 @@ export class Supervisor<Event extends { readonly kind: string }> {
 }
 
 /** Errors that end work from outside, so that it can resume from where it was. */
-const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL', 'DISK_SHORT', 'DATA_FOLDER_UNUSABLE']);
+const goneOnFrom: ReadonlySet<string> = new Set([
+  'ENGINE_STOPPED',
+  'DISK_FULL',
+  'DISK_SHORT',
+  'DATABASE_LOCKED',
+  'DATA_FOLDER_UNUSABLE',
+]);
 
 /** How often the events of a job in another process are polled. */
 const readAgainMs = 500;
 
-/** How soon storing is retried after a full disk. */
+/** How soon storing is retried after a full disk or a locked database. */
 const storeAgainMs = 1_000;
 
 /** Wraps the work of one job as shared work. */

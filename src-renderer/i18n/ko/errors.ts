@@ -355,6 +355,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '스튜디오의 데이터베이스를 읽고 쓸 권한이 없습니다: {file}',
     hint: '파일은 그대로 두었습니다. 이 파일을 바꿀 권한을 얻거나 --home으로 다른 데이터 폴더를 여세요.',
   },
+  DATABASE_LOCKED: {
+    message: '다른 프로그램이 스튜디오의 데이터베이스를 잠그고 있습니다: {file}',
+    hint: '데이터베이스 뷰어처럼 이 파일을 연 프로그램을 닫거나 끝날 때까지 기다린 다음 다시 시도하세요. 있던 것은 그대로입니다.',
+  },
   DATA_FOLDER_BUSY: {
     message: '학습 중인 다른 Adapter Studio가 데이터 폴더 {folder}[을|를] 쓰고 있습니다.',
     hint: '다른 쪽을 닫거나 --home으로 다른 데이터 폴더를 고르세요.',
