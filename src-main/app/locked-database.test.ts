@@ -1,7 +1,6 @@
 // The studio's database while another program, such as a database browser, holds it.
 import { join } from 'node:path';
 import { safe } from '@orpc/server';
-import BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { beforeStatement } from '../../test/fixtures/before-statement.ts';
 import {
@@ -14,13 +13,14 @@ import {
   studioForEachTest,
   train,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
+import { openDatabase } from '../database/open.ts';
 
 studioForEachTest();
 
 /** The file, and what has the other program let go of it. */
 function lockDatabase() {
   const file = join(folder, 'data', 'studio.sqlite');
-  const other = new BetterSqlite3(file);
+  const other = openDatabase(file);
   onTestFinished(() => void other.close());
   other.exec('BEGIN IMMEDIATE');
   // Instead of five seconds.
