@@ -41,12 +41,16 @@ export function isTagged(head: Buffer): boolean {
   return areTaggedWords(/^(?:\xff\xfe|\xfe\xff)/.test(start) ? start.replaceAll('\0', '') : start);
 }
 
-/** The first characters, without byte order marks; of UTF-16 only those that it shares with Latin-1. */
 function startOf(head: Buffer): string {
-  const start = head.toString('latin1', 0, 800);
-  const marked = /^(?:\xef\xbb\xbf)?(?:\xff\xfe|\xfe\xff)?/.exec(start)?.[0].length ?? 0;
-  const text = start.slice(marked);
-  return (/^(?:\0[^\0]|[^\0]\0){2}/.test(text) ? text.replaceAll('\0', '') : text).slice(0, 400);
+  return latinOf(head.subarray(0, 800)).slice(0, 400);
+}
+
+/** The characters of a text that it shares with Latin-1, or all bytes but those of UTF-16; without byte order marks. */
+export function latinOf(bytes: Buffer): string {
+  const whole = bytes.toString('latin1');
+  const marked = /^(?:\xef\xbb\xbf)?(?:\xff\xfe|\xfe\xff)?/.exec(whole)?.[0].length ?? 0;
+  const text = whole.slice(marked);
+  return /^(?:\0[^\0]|[^\0]\0){2}/.test(text) ? text.replaceAll('\0', '') : text;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { latinOf } from './file-kind.ts';
 import { withEntities } from './html-entities.ts';
 import type { TableRecord } from './table.ts';
 import {
@@ -22,8 +23,8 @@ interface HtmlSheet extends Sheet {
  * name of a workbook.
  */
 export function isHtmlBook(head: Buffer, name: string): boolean {
-  const start = head.toString('latin1');
-  if (!/^(?:\xef\xbb\xbf)?\s*<[!?a-z]/i.test(start)) return false;
+  const start = latinOf(head);
+  if (!/^\s*<[!?a-z]/i.test(start)) return false;
   // Excel's own XML has neither of these.
   if (/\.xls[xm]?$/i.test(name)) return /<(?:html|t[rdh])\b/i.test(start);
   return /<html\b/i.test(start) && start.includes('urn:schemas-microsoft-com:office:excel');

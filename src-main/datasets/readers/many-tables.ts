@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { numberedBy } from '../../../src-contract/numbered-by.ts';
 import { databaseEnding } from '../databases/database-ending.ts';
 import { foldColumnName } from '../importing/column-names.ts';
 import { splitColumnNames, splitNamed } from '../splits/split.ts';
@@ -42,14 +43,14 @@ export function joinTables(
     let done = 0;
     for (const [at, { name: part, table }] of parts.entries()) {
       const own = placesOf[at] ?? [];
-      const by = table.facts.numbered;
+      const by = numberedBy(table.facts);
       for await (const { records, bytesRead } of table.rows(signal)) {
         yield {
           records: records.map((record) => {
             const cells = movedCells(record.cells, own, names.length);
             if (splits) cells.splice(names.length, 0, splits[at] ?? '');
             return {
-              ...{ ...record, cells, ...(by && { by }) },
+              ...{ ...record, cells, by },
               part: record.part === undefined ? part : `${part}, ${record.part}`,
             };
           }),

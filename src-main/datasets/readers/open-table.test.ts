@@ -581,8 +581,8 @@ test('a folder is one table: columns of the same name are merged, and lines are 
   expect(table.facts).toMatchObject({ format: 'folder', files: ['a.csv', 'more/b.jsonl'] });
   expect(table.columns).toEqual(['prompt', 'completion', 'note']);
   expect(rows).toEqual([
-    { cells: ['a', '1', ''], line: 2, part: 'a.csv' },
-    { cells: ['b', '2', 'n'], line: 1, part: 'more/b.jsonl' },
+    { cells: ['a', '1', ''], line: 2, part: 'a.csv', by: 'line' },
+    { cells: ['b', '2', 'n'], line: 1, part: 'more/b.jsonl', by: 'line' },
   ]);
 });
 

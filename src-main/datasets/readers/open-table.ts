@@ -288,6 +288,9 @@ function filesAmong(all: readonly string[], options: CsvOptions): FilesFound {
     const mayBeTables = options.documents === undefined && documents.some(isText);
     return { names: documents, as: mayBeTables ? 'texts' : 'documents' };
   }
+  // What older programs call an Excel file is a web page often, but Excel's own cannot be read.
+  const pages = tables.length === 0 ? all.filter((name) => /\.xls$/i.test(name) && isVisible(name)) : [];
+  if (pages.length > 0) return { names: pages, as: 'tables' };
   const files = all.filter(isWhole);
   const isOnly = tables.length === 0 && files.length === 1 && !basename(files[0] ?? '.').includes('.');
   return { names: isOnly ? files : tables, as: 'tables' };

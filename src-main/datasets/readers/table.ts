@@ -1,4 +1,5 @@
 import type { FileFacts } from '../../../src-contract/dataset.ts';
+import type { NumberedBy } from '../../../src-contract/numbered-by.ts';
 import type { PlacedPiece } from './csv-places.ts';
 
 /** What is wrong with a record as found in the file; whether it is still usable is decided later. */
@@ -63,8 +64,8 @@ export interface TableRecord {
   readonly afterBlank?: boolean;
   /** The file within a folder or an archive, or the list within a JSON file. */
   readonly part?: string;
-  /** Set if the number of a record of such a file counts items of a list. */
-  readonly by?: 'item';
+  /** What the number of a record of such a file counts. */
+  readonly by?: NumberedBy;
 }
 
 /** The records completed by one piece of a file, and how much of the file has been read so far. */
