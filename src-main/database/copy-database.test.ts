@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { cutOffChange } from '../../test/fixtures/cut-off-change.ts';
 import { copyDatabase } from './copy-database.ts';
 
 // Regression: a large one was copied to its end first.
@@ -32,6 +33,17 @@ test.skipIf(process.platform !== 'linux')('a copy that becomes too large for its
   // In blocks of 512 bytes or a kilobyte.
   const limited = ['-c', 'ulimit -f 500; exec "$0" --input-type=module -e "$1"', process.execPath, copy];
   expect(spawnSync('sh', limited, { encoding: 'utf8' }).stdout.trim()).toBe('EFBIG write');
+});
+
+// Regression: no backup could be made of a data folder with such a file.
+test('a file whose change was cut off is copied as it was before', async () => {
+  const { from, folder } = database();
+  cutOffChange(from);
+  const to = join(folder, 'copy.sqlite');
+  await copyDatabase(from, to, new AbortController().signal);
+  const copy = new BetterSqlite3(to);
+  expect(copy.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['t']);
+  copy.close();
 });
 
 /** One of three megabytes. */

@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
+import { takeBackCutOff } from './cut-off-change.ts';
 
 /**
  * Copies a SQLite file as a snapshot, even while it is in use. Throws if it is not a database, the reason `signal` is
  * aborted with, and the system's error or SQLITE_IOERR_WRITE where the disk does not take the copy.
  */
 export async function copyDatabase(from: string, to: string, signal: AbortSignal): Promise<void> {
+  takeBackCutOff(from);
   const database = new BetterSqlite3(from, { readonly: true, fileMustExist: true });
   try {
     await database.backup(to, {

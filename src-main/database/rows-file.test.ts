@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cutOffChange } from '../../test/fixtures/cut-off-change.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { asRowsFault, openRowsFile } from './rows-file.ts';
 
@@ -44,6 +45,15 @@ test('a corruption error is attributed to a rows file only if that file is damag
   expect(asRowsFault(file, met)).toMatchObject({ code: 'DATASET_FILE_DAMAGED', data: { dataset: id } });
   const other = new Error('another');
   expect(asRowsFault(file, other)).toBe(other);
+});
+
+// Regression: it could not be read again, by anybody, until something was changed in it.
+test('a rows file whose first change was cut off is as it was before, also for who only reads it', () => {
+  cutOffChange(file);
+  const database = openRowsFile(file, { readonly: true });
+  expect(database.pragma('quick_check', { simple: true })).toBe('ok');
+  expect(database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'half'").get()).toBeUndefined();
+  database.close();
 });
 
 function setVersion(version: number): void {

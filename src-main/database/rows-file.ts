@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { StudioError } from '../../src-contract/errors.ts';
+import { takeBackCutOff } from './cut-off-change.ts';
 import { foreignCode } from './own-content.ts';
 
 /** A handle on the file that holds the rows of one dataset. */
@@ -36,8 +37,10 @@ export function createRowsFile(file: string): RowsDatabase {
  */
 export function openRowsFile(file: string, { readonly }: { readonly: boolean }): RowsDatabase {
   if (!existsSync(file)) throw new StudioError('DATASET_FILE_MISSING', { dataset: datasetIdOf(file), file });
-  const database = new BetterSqlite3(file, { readonly, fileMustExist: true, timeout: 5000 });
+  let database: RowsDatabase | undefined;
   try {
+    takeBackCutOff(file);
+    database = new BetterSqlite3(file, { readonly, fileMustExist: true, timeout: 5000 });
     const version = Number(database.pragma('user_version', { simple: true }));
     if (version > schemaVersion) {
       const about = { dataset: datasetIdOf(file), file, version, known: schemaVersion };
@@ -55,7 +58,7 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
     database.pragma('synchronous = FULL');
     return database;
   } catch (error) {
-    database.close();
+    database?.close();
     throw tellsDamage(error) ? damaged(file, error) : error;
   }
 }
