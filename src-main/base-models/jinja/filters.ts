@@ -14,10 +14,10 @@ import {
 } from './methods.ts';
 import { chosenBy } from './tests.ts';
 import {
-  bounded,
   type Callable,
   checkLength,
   compared,
+  count,
   Float,
   found,
   Item,
@@ -33,6 +33,7 @@ import {
   lettersOf,
   Namespace,
   numberOf,
+  pairsIn,
   Tuple,
   Undefined,
   type Value,
@@ -138,13 +139,16 @@ function defined(value: Value | undefined): Value {
   return value;
 }
 
+const escapes = [
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ["'", '&#39;'],
+  ['"', '&#34;'],
+] as const;
+
 const escaped = takes(['value'], (value) =>
-  bounded(
-    written(value as Value).replace(
-      /[&<>'"]/g,
-      (sign) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', "'": '#39', '"': '#34' }[sign]};`,
-    ),
-  ),
+  escapes.reduce((text, [sign, entity]) => replaced(text, sign, entity), written(value as Value)),
 );
 
 const asDefault = takes(['value', 'default_value', 'boolean'], (value, otherwise = '', boolean = false) =>
@@ -166,18 +170,17 @@ const filters: Readonly<Record<string, Callable>> = {
   }),
   batch: takes(['value', 'linecount', 'fill_with'], (value, size, fill) => {
     const items = itemsOf(value as Value);
-    const count = wholeOf(size);
-    if (count < 1) throw new Error('A batch needs a size');
-    const batches = Array.from({ length: Math.ceil(items.length / count) }, (_, at) =>
-      items.slice(at * count, (at + 1) * count),
+    const most = wholeOf(size);
+    if (most < 1) throw new Error('A batch needs a size');
+    const batches = Array.from({ length: Math.ceil(items.length / most) }, (_, at) =>
+      items.slice(at * most, (at + 1) * most),
     );
-    const missing = count - (batches.at(-1)?.length ?? count);
+    const missing = most - (batches.at(-1)?.length ?? most);
     checkLength(missing, 'list');
+    count(items.length + missing, 'list');
     return new Lazy(
       batches.map((batch) =>
-        fill === undefined || fill === null || batch.length === count
-          ? batch
-          : [...batch, ...Array(missing).fill(fill)],
+        fill === undefined || fill === null || batch.length === most ? batch : [...batch, ...Array(missing).fill(fill)],
       ),
     );
   }),
@@ -186,11 +189,7 @@ const filters: Readonly<Record<string, Callable>> = {
   dictsort: takes(['value', 'case_sensitive', 'by', 'reverse'], (value, caseSensitive, by = 'key', reverse = false) => {
     if (!isDict(value as Value)) throw new Error('Only a dict has pairs');
     const place = by === 'value' ? 1 : 0;
-    return sorted(
-      [...(value as ReadonlyMap<Value, Value>)].map((pair) => new Tuple(pair)),
-      keyed(place, caseSensitive),
-      reverse,
-    );
+    return sorted(pairsIn(value as ReadonlyMap<Value, Value>), keyed(place, caseSensitive), reverse);
   }),
   first: takes(['value'], (value) => found(itemsOf(value as Value)[0], 'the first item of an empty list')),
   last: takes(['value'], (value) => found(itemsOf(value as Value).at(-1), 'the last item of an empty list')),
@@ -198,7 +197,7 @@ const filters: Readonly<Record<string, Callable>> = {
     const number = numberOf(defined(value));
     if (number !== undefined) return new Float(number);
     const digits = typeof value === 'string' ? stripped(value, null).replace(/(?<=\d)_(?=\d)/g, '') : '';
-    return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? new Float(Number(digits)) : otherwise;
+    return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? new Float(Number(digits)) : otherwise;
   }),
   format: ([pattern, ...values], named) => {
     if (named.size > 0) throw new Error('format takes no value by name here');
@@ -227,13 +226,13 @@ const filters: Readonly<Record<string, Callable>> = {
     if (base !== 10) throw new Error('int knows base 10 only here');
     const number = numberOf(defined(value));
     const digits = typeof value === 'string' ? stripped(value, null).replace(/(?<=\d)_(?=\d)/g, '') : '';
-    const read = number ?? (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? Number(digits) : undefined);
+    const read = number ?? (/^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? Number(digits) : undefined);
     return read === undefined ? otherwise : numberLike(Math.trunc(read));
   }),
   items: takes(['value'], (value) => {
     if (value instanceof Undefined) return new Lazy([]);
     if (!isDict(value as Value)) throw new Error('Can only get item pairs from a mapping.');
-    return new Lazy([...(value as ReadonlyMap<Value, Value>)].map((pair) => new Tuple(pair)));
+    return new Lazy(pairsIn(value as ReadonlyMap<Value, Value>));
   }),
   join: takes(['value', 'd', 'attribute'], (value, separator = '', attribute) =>
     joined(

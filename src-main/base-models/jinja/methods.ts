@@ -4,6 +4,7 @@ import {
   bounded,
   type Callable,
   checkLength,
+  count,
   Float,
   isDict,
   isEqual,
@@ -11,8 +12,10 @@ import {
   itemsOf,
   joined,
   kindOf,
+  lengthOf,
   lettersOf,
   numberOf,
+  pairsIn,
   represented,
   Tuple,
   type Value,
@@ -101,7 +104,8 @@ export function replaced(text: string, old: string, by: string, most = -1): stri
 function padded(side: 'start' | 'end' | 'both'): (text: string) => Callable {
   return (text) =>
     takes(['width', 'fillchar'], (width, fill) => {
-      const missing = wholeOf(width) - lettersOf(text).length;
+      const missing = wholeOf(width) - lengthOf(text);
+      if (lengthOf(textOf(fill, ' ')) !== 1) throw new Error('The fill character must be exactly one character long');
       checkLength(Math.max(0, missing), 'text');
       if (missing <= 0) return text;
       // Python's own rule for the odd one.
@@ -142,7 +146,7 @@ function begins(text: string, given: Value | undefined, test: 'startsWith' | 'en
 /** Where a text is within another, in letters, or below 0. */
 function place(text: string, part: Value | undefined, search: 'indexOf' | 'lastIndexOf'): number {
   const at = text[search](textOf(part));
-  return at < 0 ? at : lettersOf(text.slice(0, at)).length;
+  return at < 0 ? at : lengthOf(text.slice(0, at));
 }
 
 function found(at: number): number {
@@ -198,8 +202,7 @@ const ofTexts: Methods<string> = {
   rfind: (text) => takes(['sub'], (part) => place(text, part, 'lastIndexOf')),
   index: (text) => takes(['sub'], (part) => found(place(text, part, 'indexOf'))),
   rindex: (text) => takes(['sub'], (part) => found(place(text, part, 'lastIndexOf'))),
-  count: (text) =>
-    takes(['sub'], (part) => (part === '' ? lettersOf(text).length + 1 : text.split(textOf(part)).length - 1)),
+  count: (text) => takes(['sub'], (part) => (part === '' ? lengthOf(text) + 1 : text.split(textOf(part)).length - 1)),
   isdigit: matching(/^\p{Nd}+$/u),
   isdecimal: matching(/^\p{Nd}+$/u),
   isnumeric: matching(/^\p{N}+$/u),
@@ -226,7 +229,7 @@ const ofDicts: Methods<ReadonlyMap<Value, Value>> = {
       const value = dict.get(keyOf(key as Value));
       return value !== undefined ? value : otherwise === undefined ? null : otherwise;
     }),
-  items: (dict) => takes([], () => [...dict].map((pair) => new Tuple(pair))),
+  items: (dict) => takes([], () => pairsIn(dict)),
   keys: (dict) => takes([], () => [...dict.keys()]),
   values: (dict) => takes([], () => [...dict.values()]),
   copy: (dict) => takes([], () => dict),
@@ -251,7 +254,7 @@ function formatted(pattern: string, positional: readonly Value[], named: Readonl
     if (name === undefined) throw new Error(`format knows no such field in '${pattern.slice(0, 40)}'`);
     const value = /^\d*$/.test(name) ? positional[name === '' ? next++ : Number(name)] : named.get(name);
     if (value === undefined) throw new Error('format has fewer values than its pattern names');
-    return how === '!r' ? represented(value) : written(value);
+    return made(how === '!r' ? represented(value) : written(value));
   });
   return bounded(text);
 }
@@ -268,14 +271,20 @@ export function percentFormatted(pattern: string, values: readonly Value[]): str
       checkLength(Number(width), 'text');
       const shown = formattedOne(value, kind, decimals === undefined ? undefined : Number(decimals));
       const signed = flags.includes('+') && 'dif'.includes(kind) && !shown.startsWith('-') ? `+${shown}` : shown;
-      if (flags.includes('-')) return signed.padEnd(Number(width));
-      if (!flags.includes('0') || !'dif'.includes(kind)) return signed.padStart(Number(width));
+      if (flags.includes('-')) return made(signed.padEnd(Number(width)));
+      if (!flags.includes('0') || !'dif'.includes(kind)) return made(signed.padStart(Number(width)));
       const sign = /^[-+]?/.exec(signed)?.[0] ?? '';
-      return sign + signed.slice(sign.length).padStart(Number(width) - sign.length, '0');
+      return made(sign + signed.slice(sign.length).padStart(Number(width) - sign.length, '0'));
     },
   );
   if (next < values.length) throw new Error('format has more values than its pattern names');
   return bounded(text);
+}
+
+/** One of many texts that are about to be one: each may be the longest. */
+function made(text: string): string {
+  count(text.length, 'text');
+  return text;
 }
 
 function formattedOne(value: Value, kind: string, decimals: number | undefined): string {

@@ -96,6 +96,53 @@ test.each([
   expect(() => render(source)).toThrow(`it makes a ${kind} that is too long`);
 });
 
+// Regression: texts and lists that were each short enough were kept until they filled two gigabytes.
+test.each([
+  ['texts', "{% for i in range(9999) %}{% set k.x = k.x + [('a' * 1000000) | upper] %}{% endfor %}"],
+  ['lists', '{% for i in range(9999) %}{% set k.x = k.x + [range(100000)] %}{% endfor %}'],
+  ['lists', "{% for i in range(9999) %}{% set k.x = k.x + [('ab' * 100000) | list] %}{% endfor %}"],
+  ['texts', '{{ ([[1] * 1000] * 1000) | tojson(indent=1000) }}'],
+  ['texts', `{{ ('%4000000s' * 999) | format(${Array(999).fill(1)}) }}`],
+  ['lists', '{% set r = range(99999) %}{% for i in r %}{% set k.x = k.x + [r | reverse] %}{% endfor %}'],
+  ['lists', '{% set r = range(99999) %}{% for i in r %}{% set k.x = k.x + [r | batch(99999)] %}{% endfor %}'],
+  [
+    'lists',
+    '{% set r = range(9999) %}{% set d = dict(r | batch(2)) %}{% for i in range(99999) %}{% set k.x = k.x + [d.items()] %}{% endfor %}',
+  ],
+  [
+    'lists',
+    '{% set r = range(9999) %}{% set d = dict(r | batch(2)) %}{% for i in range(99999) %}{% set k.x = k.x + [namespace(d)] %}{% endfor %}',
+  ],
+  ['lists', '{% set r = range(99999) %}{% for i in r recursive %}{{ loop(r) }}{% endfor %}'],
+])('a template may not make too many %s: %s', (kind, source) => {
+  expect(() => render(`{% set k = namespace(x=[]) %}${source}`)).toThrow(`it makes too many or too long ${kind}`);
+  expect(render('{{ range(3) | join }}')).toBe('012');
+});
+
+// Regression: a billion nothings ended the whole process.
+test('a list of nothing stays empty however often it is repeated', () => {
+  expect(render('{{ [] * 1000000000 }}')).toBe('[]');
+});
+
+// Regression: a letter more than a million was refused.
+test('a long text of the conversation is counted', () => {
+  const content = '가'.repeat(1_200_000);
+  expect(new Template('{{ content | length }}').render({ content }, now)).toBe('1200000');
+  expect(new Template('{{ content[:2] }}{{ content[-1] }}').render({ content: `${content}😀` }, now)).toBe('가가😀');
+});
+
+test('a text is filled up with one letter', () => {
+  expect(() => render("{{ 'a'.center(1000000, 'b' * 1000000) }}")).toThrow('exactly one character');
+  expect(render("{{ 'a'.center(4, '😀') }}")).toBe('😀a😀😀');
+});
+
+// Regression: the constructor of JavaScript was found in `loop`.
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('loop has no %s', (name) => {
+  expect(render(`{% for i in [1] %}{{ loop.${name} is defined }}{{ loop['${name}'] is defined }}{% endfor %}`)).toBe(
+    'FalseFalse',
+  );
+});
+
 test('a range is Python’s, up to Python’s limit', () => {
   expect(
     render('{{ range(3) | join }} {{ range(2, 9, 3) | join }} {{ range(3, 0, -1) | join }} {{ range(4, 2) | join }}.'),

@@ -11,6 +11,9 @@ import {
   type Callable,
   checkLength,
   compared,
+  count,
+  counted,
+  countMade,
   Float,
   found,
   Item,
@@ -41,6 +44,7 @@ export class Template {
 
   /** `now` is the time that the template may write into the prompt. */
   render(given: Readonly<Record<string, unknown>>, now: Date): string {
+    countMade();
     const globals = new Scope();
     for (const [name, value] of Object.entries(builtIn)) globals.values.set(name, value);
     globals.values.set(
@@ -180,6 +184,7 @@ class Writer {
       return isTrue(this.#value(loop.test, scope));
     };
     const items = itemsOf(all).filter(isWanted);
+    count(items.length, 'list');
     const changes = { last: undefined as readonly Value[] | undefined };
     let text = '';
     let isWhole = false;
@@ -228,7 +233,7 @@ class Writer {
 
   #value(part: Expression, scope: Scope): Value {
     const value = this.#made(part, scope);
-    return typeof value === 'string' || isList(value) ? bounded(value) : value;
+    return isFound.has(part.kind) ? value : counted(value);
   }
 
   #made(part: Expression, scope: Scope): Value {
@@ -311,6 +316,9 @@ class Writer {
   }
 }
 
+/** What gives a value that is there already. */
+const isFound = new Set<Expression['kind']>(['constant', 'name', 'attribute', 'item', 'choice']);
+
 // No template can use such a name itself.
 const blockText = 'block text';
 
@@ -377,7 +385,13 @@ const mutators = new Set(['clear', 'pop', 'popitem', 'setdefault', 'update', 'fr
 function attribute(of: Value, name: string): Value {
   if (of instanceof Undefined) throw new Error(`${of.name} is undefined`);
   const own =
-    of instanceof Item ? of.attributes[name] : of instanceof Namespace ? of.values.get(name) : methodOf(of, name);
+    of instanceof Item
+      ? Object.hasOwn(of.attributes, name)
+        ? of.attributes[name]
+        : undefined
+      : of instanceof Namespace
+        ? of.values.get(name)
+        : methodOf(of, name);
   if (own !== undefined) return own;
   const held = isDict(of) && !mutators.has(name) ? of.get(name) : undefined;
   return found(held, `'${name}' of ${kindOf(of)}`);
@@ -456,8 +470,9 @@ function calculated(operator: string, left: Value, right: Value): Value {
       return of.repeat(Math.max(0, wholeOf(count)));
     }
     if (isList(of)) {
-      checkLength(of.length * wholeOf(count), 'list');
-      return Array.from({ length: Math.max(0, wholeOf(count)) }, () => of).flat();
+      const times = of.length === 0 ? 0 : Math.max(0, wholeOf(count));
+      checkLength(of.length * times, 'list');
+      return Array.from({ length: times }, () => of).flat();
     }
   }
   if (operator === '%' && typeof left === 'string')

@@ -21,6 +21,9 @@ export class Lazy {
   constructor(items: readonly Value[]) {
     this.#items = items;
   }
+  get length(): number {
+    return this.#items.length;
+  }
   take(): readonly Value[] {
     const items = this.#items;
     this.#items = [];
@@ -110,8 +113,12 @@ export function isTrue(value: Value): boolean {
 
 /** The letters of a text, each one code point as in Python. */
 export function lettersOf(text: string): readonly string[] {
-  return bounded(/[\ud800-\udfff]/.test(text) ? [...text] : text.split(''));
+  checkLength(text.length, 'text');
+  return hasPairs(text) ? [...text] : text.split('');
 }
+
+/** Whether a code point may take two places of a text. */
+const hasPairs = (text: string) => /[\ud800-\udfff]/.test(text);
 
 /** What a `for` goes through. Throws where there is nothing to go through. */
 export function itemsOf(value: Value): readonly Value[] {
@@ -125,8 +132,8 @@ export function itemsOf(value: Value): readonly Value[] {
 }
 
 export function lengthOf(value: Value): number {
-  if (typeof value === 'string' || isList(value) || value instanceof Tuple || value instanceof Undefined)
-    return itemsOf(value).length;
+  if (typeof value === 'string') return hasPairs(value) ? lettersOf(value).length : value.length;
+  if (isList(value) || value instanceof Tuple || value instanceof Undefined) return itemsOf(value).length;
   if (isDict(value)) return value.size;
   throw new Error(`${kindOf(value)} has no length`);
 }
@@ -224,7 +231,46 @@ function quoted(text: string): string {
  * The longest text and list that a template may make on the way: a list of a hundred million, as of the letters of a
  * text that doubled often enough, ends the whole process.
  */
-const [mostLetters, mostItems] = [2 ** 24, 2 ** 20];
+const [mostLetters, mostItems] = [2 ** 22, 2 ** 20];
+
+/**
+ * All letters and items that a template may make in one writing, kept or not: texts and lists that are each short
+ * enough can be kept until they fill the memory. A conversation of half a million letters that grows by a thousand turns
+ * makes nearly as much.
+ */
+const mostMade = { text: 2 ** 28, list: 2 ** 24 };
+let made = { text: 0, list: 0 };
+
+/** Counts anew what is made. A template is written at once, so that no two are counted together. */
+export function countMade(): void {
+  made = { text: 0, list: 0 };
+}
+
+/** Counts a text or a list of this length. Throws if too much was made. */
+export function count(length: number, kind: 'text' | 'list'): void {
+  made[kind] += length;
+  if (made[kind] > mostMade[kind]) throw new Error(`it makes too many or too long ${kind}s`);
+}
+
+/** The value, which was just made, unless it is too long, or too much was made before. */
+export function counted(value: Value): Value {
+  if (typeof value === 'string') count(bounded(value).length, 'text');
+  else if (isList(value)) count(bounded(value).length, 'list');
+  else if (value instanceof Tuple) count(value.items.length, 'list');
+  else if (value instanceof Lazy) count(value.length, 'list');
+  else if (isDict(value)) count(value.size * pairItems, 'list');
+  else if (value instanceof Namespace) count(value.values.size * pairItems, 'list');
+  return value;
+}
+
+/** A pair takes as much memory as so many items. */
+const pairItems = 8;
+
+/** The pairs of a dict. */
+export function pairsIn(dict: ReadonlyMap<Value, Value>): Tuple[] {
+  count(dict.size * pairItems, 'list');
+  return [...dict].map((pair) => new Tuple(pair));
+}
 
 /** The text or list, unless it is too long. */
 export function bounded<Made extends string | readonly Value[]>(made: Made): Made {
@@ -238,9 +284,8 @@ export function checkLength(length: number, kind: 'text' | 'list'): void {
 }
 
 export function joined(texts: readonly string[], separator: string): string {
-  checkLength(
-    texts.reduce((sum, { length }) => sum + length + separator.length, 0),
-    'text',
-  );
+  const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0);
+  checkLength(length, 'text');
+  count(length, 'text');
   return texts.join(separator);
 }
