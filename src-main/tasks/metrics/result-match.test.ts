@@ -62,7 +62,5 @@ test('DISTINCT is removed, except within strings and names', () => {
 
 // Regression: from each bracket or comment that opens, the rest was looked through for its end.
 test.each(['[', '/* '])('a query that only opens %s is made ready in linear time', (sign) => {
-  const began = performance.now();
-  expect(readyToCompare(sign.repeat(200_000))).toBe(sign.repeat(200_000));
-  expect(performance.now() - began).toBeLessThan(2000);
+  expect(readyToCompare(sign.repeat(2_000_000))).toBe(sign.repeat(2_000_000));
 });

@@ -29,7 +29,5 @@ test('a comment that is left open ends the query, and a name that is left open i
 
 // Regression: from each bracket or comment that opens, the rest was looked through for its end.
 test.each(['[', '/* '])('a query that only opens %s is compared in linear time', (sign) => {
-  const began = performance.now();
-  expect(sqlMatch(sign.repeat(200_000), 'SELECT 1')).toBe(0);
-  expect(performance.now() - began).toBeLessThan(2000);
+  expect(sqlMatch(sign.repeat(2_000_000), 'SELECT 1')).toBe(0);
 });

@@ -9,7 +9,5 @@ test('quoted text is one token, and a final full stop is its own', () => {
 
 // Regression: behind a full stop, each blank was tried as the first of those that end the query.
 test('blanks behind a full stop are passed over in linear time', () => {
-  const began = performance.now();
-  expect(sqlTokens(`SELECT a. ${' '.repeat(200_000)}b`)).toEqual(['select', 'a.', 'b']);
-  expect(performance.now() - began).toBeLessThan(2000);
+  expect(sqlTokens(`SELECT a. ${' '.repeat(2_000_000)}b`)).toEqual(['select', 'a.', 'b']);
 });
