@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../async/within-time.ts';
+import { textIfThere } from '../files/text-if-there.ts';
 import { Template } from './jinja/template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -63,7 +63,9 @@ export async function readChatTemplate(
   folder: string,
   { config, specialTokens }: Pick<Tokenizer, 'config' | 'specialTokens'>,
 ): Promise<ChatTemplate | undefined> {
-  const own = await readFile(join(folder, ownName), 'utf8').catch(() => undefined);
+  const own = await textIfThere(join(folder, ownName)).catch((cause: Error) => {
+    throw new StudioError('MODEL_FILE_INVALID', { file: ownName, ...because('FILE_NOT_READ') }, { cause });
+  });
   if (own !== undefined) return new ChatTemplate(own, specialTokens, ownName);
   const source = sourceIn(config.chat_template);
   return typeof source === 'string' ? new ChatTemplate(source, specialTokens) : undefined;

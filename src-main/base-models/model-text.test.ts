@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -122,6 +122,18 @@ test('a broken chat template is reported under the name of its file', async () =
   await cp(join(import.meta.dirname, '../../resources/starter-model'), folder, { recursive: true });
   await writeFile(join(folder, 'chat_template.jinja'), '{% for %}');
   await expect(ModelText.read(folder, [0])).rejects.toMatchObject({ data: { file: 'chat_template.jinja' } });
+});
+
+// Regression: the model was read as one without a template, or with that of its config.
+test('a chat template that cannot be read is reported', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'template-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await cp(join(import.meta.dirname, '../../resources/starter-model'), folder, { recursive: true });
+  await mkdir(join(folder, 'chat_template.jinja'));
+  await expect(ModelText.read(folder, [0])).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { file: 'chat_template.jinja', because: { code: 'FILE_NOT_READ' } },
+  });
 });
 
 // A model's author must not be able to hang the studio.
