@@ -7,7 +7,7 @@ import type {
   ShownExample,
   Split,
 } from '../../src-contract/dataset.ts';
-import type { ExportFormat, RowContent } from '../../src-contract/dataset-version.ts';
+import type { DatasetVersion, ExportFormat, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type NumberedBy, numberedBy } from '../../src-contract/numbered-by.ts';
 import { client } from '../client.ts';
@@ -35,9 +35,7 @@ export class DatasetState {
   readonly facts = new Loaded<Dataset>(() => client.datasets.get({ id: this.id }));
   readonly file = new Loaded(() => client.datasets.fileFacts({ id: this.id }));
   readonly databases = new Loaded(() => client.datasets.databases({ id: this.id }));
-  readonly head = new Loaded(
-    async () => (await client.versions.list({ id: this.id, offset: 0, limit: 1 })).versions[0],
-  );
+  readonly head = new Loaded(() => this.#newest());
   readonly notes = new Loaded(() => client.versions.notes({ id: this.id }));
   readonly rows = new Paged<ShownExample>(
     async (offset, limit) => {
@@ -347,18 +345,26 @@ export class DatasetState {
 
   /** Returns the version whose rows are back; undefined if there was nothing to undo. */
   undo(): Promise<number | undefined> {
-    return this.#step('undo', this.head.value?.undoTo);
+    return this.#step('undo');
   }
 
   /** As `undo`. */
   redo(): Promise<number | undefined> {
-    return this.#step('redo', this.head.value?.redoTo);
+    return this.#step('redo');
   }
 
-  async #step(way: 'undo' | 'redo', to: number | null | undefined): Promise<number | undefined> {
-    if (to == null) return undefined;
-    await this.change(() => client.versions[way]({ id: this.id }));
-    return to;
+  async #step(way: 'undo' | 'redo'): Promise<number | undefined> {
+    let to: number | null | undefined;
+    const takeBack = await this.change(async () => {
+      // `head` may be of before the last change: its keys are pressed faster than it is read.
+      to = (await this.#newest())?.[`${way}To`];
+      return client.versions[way]({ id: this.id });
+    });
+    return takeBack && (to ?? undefined);
+  }
+
+  async #newest(): Promise<DatasetVersion | undefined> {
+    return (await client.versions.list({ id: this.id, offset: 0, limit: 1 })).versions[0];
   }
 
   restoreVersion(version: number): Promise<TakeBack | undefined> {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { ChangedDataset, RowsAnswer, ShownExample } from '../../src-contract/dataset.ts';
+import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { client } from '../client.ts';
 import { DatasetState } from './dataset-state.svelte.ts';
@@ -18,9 +19,9 @@ vi.mock('../client.ts', () => ({
     studio: { changes },
     datasets: { get: vi.fn(), databases: vi.fn(), rows: vi.fn(), example: vi.fn() },
     versions: {
-      undo: vi.fn(),
+      ...{ undo: vi.fn(), redo: vi.fn() },
       ...{ addRow: vi.fn(), deleteRows: vi.fn(), editRow: vi.fn(), setNote: vi.fn() },
-      list: async () => ({ total: 0, versions: [] }),
+      list: vi.fn(),
     },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -29,6 +30,7 @@ vi.mock('../client.ts', () => ({
 beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.datasets.get).mockResolvedValue(dataset(1));
+  vi.mocked(client.versions.list).mockResolvedValue({ total: 0, versions: [] });
 });
 
 test('undoing a change names the version that the change made', async () => {
@@ -64,6 +66,26 @@ test('offers no undo for a queued change that changed nothing', async () => {
   first.resolve(dataset(2));
   second.resolve(dataset(2, null));
   expect(await Promise.all(both)).toEqual([expect.any(Function), undefined]);
+});
+
+// The keys were passed over until the list of versions was read again, and two told the same version.
+test('undo and redo pressed in quick succession are each done, and name the version that they brought back', async () => {
+  const page = await opened();
+  let head = { version: 3, undoTo: 2, redoTo: null } as DatasetVersion;
+  // As the page would show it: not read yet.
+  vi.spyOn(page.head, 'load').mockResolvedValue();
+  vi.mocked(client.versions.list).mockImplementation(async () => ({ total: 1, versions: [head] }));
+  vi.mocked(client.versions.undo).mockImplementation(async () => {
+    head = { ...head, version: head.version + 1, undoTo: 1, redoTo: 3 };
+    return dataset(head.version);
+  });
+  vi.mocked(client.versions.redo).mockImplementation(async () => {
+    head = { ...head, version: head.version + 1, undoTo: 2, redoTo: null };
+    return dataset(head.version);
+  });
+  expect(await Promise.all([page.undo(), page.undo(), page.redo()])).toEqual([2, 1, 3]);
+  vi.mocked(client.versions.redo).mockResolvedValue(dataset(head.version, null));
+  expect(await page.redo()).toBeUndefined();
 });
 
 test('a refused change does not block the changes queued behind it', async () => {
