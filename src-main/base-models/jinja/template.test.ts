@@ -124,6 +124,13 @@ test('a list of nothing stays empty however often it is repeated', () => {
   expect(render('{{ [] * 1000000000 }}')).toBe('[]');
 });
 
+// Regression: letters of a conversation beyond four million were refused, as if the template had made too many.
+test('a conversation of many whole documents is written', () => {
+  const contents = Array(12).fill('가'.repeat(1_000_000));
+  const written = new Template('{% for content in contents %}{{ content }}{% endfor %}').render({ contents }, now);
+  expect(written).toHaveLength(12_000_000);
+});
+
 // Regression: a letter more than a million was refused.
 test('a long text of the conversation is counted', () => {
   const content = '가'.repeat(1_200_000);

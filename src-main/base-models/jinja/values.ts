@@ -113,7 +113,7 @@ export function isTrue(value: Value): boolean {
 
 /** The letters of a text, each one code point as in Python. */
 export function lettersOf(text: string): readonly string[] {
-  checkLength(text.length, 'text');
+  if (text.length > mostLettersApart) throw new Error('it goes through a text that is too long, letter by letter');
   return hasPairs(text) ? [...text] : text.split('');
 }
 
@@ -228,10 +228,11 @@ function quoted(text: string): string {
 }
 
 /**
- * The longest text and list that a template may make on the way: a list of a hundred million, as of the letters of a
- * text that doubled often enough, ends the whole process.
+ * The longest text and list that a template may make on the way, and the longest text that it may take apart: a list of
+ * a hundred million, as of the letters of a text that doubled often enough, ends the whole process. A text may be as
+ * long as a conversation of many whole documents.
  */
-const [mostLetters, mostItems] = [2 ** 22, 2 ** 20];
+const [mostLetters, mostItems, mostLettersApart] = [2 ** 24, 2 ** 20, 2 ** 22];
 
 /**
  * All letters and items that a template may make in one writing, kept or not: texts and lists that are each short
