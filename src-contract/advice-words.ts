@@ -30,7 +30,7 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
     readLost:
       'read the rows it got worse on. It finds the right answers more likely than the base does (loss {from} → {to}), so its own answers may be cut short, run on, or say the same in other words.',
     stillWrong:
-      '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
+      '{wrong} of {n} {n:row|rows} are still wrong. More training rows help most, then more passes, then a larger base model.',
     farOff:
       'train longer or on more rows, and if that does not help, on a larger base model. It is better than the base, but its answers have almost nothing in common with the targets yet.',
     readSome: 'read a few answers next to their targets: this measure counts shared words, not meaning.',

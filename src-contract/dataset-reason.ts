@@ -17,7 +17,7 @@ export const datasetReasons = {
   ENCODING_UNKNOWN: '“{encoding}” is not a known encoding',
   NO_ROWS_BELOW_HEADER: 'there are none below the header',
   ONLY_ROW_REFUSED: '1 row was read, with this problem: {verdict}',
-  ALL_ROWS_REFUSED: '{count} rows were read, and the first has this problem: {verdict}',
+  ALL_ROWS_REFUSED: '{count} {count:row was|rows were} read, and the first has this problem: {verdict}',
   SPEAKER_UNKNOWN: 'nobody is called “{name}”; there are {found}',
   SPEAKER_OF_DATASET:
     'the answers in this dataset are by “{name}”, who is not in this file; import it as a dataset of its own',

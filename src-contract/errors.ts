@@ -337,17 +337,17 @@ export const errorCatalogue = {
   RUN_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
     'The run needs {needed} of memory, but only {available} is available.',
-    'It would fit with {rows} rows per step and at most {length} tokens. Or close other programs.',
+    'It would fit with {rows} {rows:row|rows} per step and at most {length} tokens. Or close other programs.',
   ),
   RUN_TOO_BIG_IN_FLOATS: entry(
     { needed: z.string(), available: z.string(), bits: z.number(), rows: z.number(), length: z.number() },
     'The run needs {needed} of memory, but only {available} is available.',
-    'It would fit with gradient checkpointing, the base in {bits} bits, {rows} rows per step and at most {length} tokens. Or close other programs.',
+    'It would fit with gradient checkpointing, the base in {bits} bits, {rows} {rows:row|rows} per step and at most {length} tokens. Or close other programs.',
   ),
   RUN_TOO_BIG_KEEPING_LAYERS: entry(
     { needed: z.string(), available: z.string(), rows: z.number(), length: z.number() },
     'The run needs {needed} of memory, but only {available} is available.',
-    'It would fit with gradient checkpointing, {rows} rows per step and at most {length} tokens. Or close other programs.',
+    'It would fit with gradient checkpointing, {rows} {rows:row|rows} per step and at most {length} tokens. Or close other programs.',
   ),
   RUN_BASE_TOO_BIG: entry(
     { needed: z.string(), available: z.string(), base: z.string() },

@@ -208,4 +208,6 @@ type DataOf<C extends FailureReasonCode> = [PlacesIn<TextsOf<C>>] extends [never
   ? []
   : [Readonly<Record<PlacesIn<TextsOf<C>>, string | number>>];
 type TextsOf<C extends FailureReasonCode> = WordsOf<C> extends string ? WordsOf<C> : WordsOf<C>[keyof WordsOf<C>];
-type PlacesIn<Sentence> = Sentence extends `${string}{${infer Name}}${infer Rest}` ? Name | PlacesIn<Rest> : never;
+type PlacesIn<Sentence> = Sentence extends `${string}{${infer Place}}${infer Rest}`
+  ? (Place extends `${infer Name}:${string}` ? Name : Place) | PlacesIn<Rest>
+  : never;

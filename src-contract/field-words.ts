@@ -10,9 +10,9 @@ export const fieldWords = {
     f1: 'F1',
     missing: 'Missing',
     different: 'Different',
-    without: '{adapter}: {n} of {of} answers without any JSON; all their fields count as missing.',
+    without: '{adapter}: {n} of {of} {of:answer|answers} without any JSON; all their fields count as missing.',
     around:
-      '{adapter}: {n} of {of} answers with words around their JSON. Their fields are counted, but a program cannot read them as they are.',
+      '{adapter}: {n} of {of} {of:answer|answers} with words around their JSON. Their fields are counted, but a program cannot read them as they are.',
     model: 'Answers of',
     fields: {
       title: 'Field by field',

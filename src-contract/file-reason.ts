@@ -24,10 +24,10 @@ export const fileReasons = {
     'The bytes are not valid UTF-8 (line {line}), and too few letters tell which encoding they are in: {encoding} is a guess, {other} is possible too. Check the letters with accents.',
   DELIMITER_NAMED: 'The first line of the file names it.',
   DELIMITER_NONE: 'There is only one column, so nothing separates cells.',
-  DELIMITER_ALL: 'Split at {delimiter}, all rows checked have {cells} cells.',
-  DELIMITER_SHARE: 'Split at {delimiter}, {percent} % of the rows checked have {cells} cells.',
+  DELIMITER_ALL: 'Split at {delimiter}, all rows checked have {cells} {cells:cell|cells}.',
+  DELIMITER_SHARE: 'Split at {delimiter}, {percent} % of the rows checked have {cells} {cells:cell|cells}.',
   DELIMITER_FIXED: 'In all rows checked, the cells are lined up with spaces and start at the same places: {places}.',
-  DELIMITER_BLANKS: 'Split at every run of one or more spaces, all rows checked have {cells} cells.',
+  DELIMITER_BLANKS: 'Split at every run of one or more spaces, all rows checked have {cells} {cells:cell|cells}.',
   DELIMITER_DRAWN: 'The table is drawn with bars and lines; bars at the ends and spaces around the cells are left out.',
   QUOTE_UNUSED: 'No cell in the rows checked is in quotes.',
   QUOTE_CELLS: 'Cells in these quotes among those checked: {cells}. Each one is closed.',
@@ -85,7 +85,7 @@ export const fileReasons = {
     'All conversations checked begin with the same instruction. It is left out, since nobody gives it in a chat here: “{text}”',
   FORMAT_CHAT: 'Lines begin with a time and a name, as in a chat that was exported.',
   FORMAT_QUESTIONS:
-    'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} questions is a row, without the marks. An answer ends at the next heading or rule.',
+    'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} {questions:question|questions} is a row, without the marks. An answer ends at the next heading or rule.',
   FORMAT_TRANSLATIONS:
     'A translation memory: each of its entries is a row, each language a column ({languages}). Codes of the layout within a text are left out.',
   FORMAT_TAGGED:
@@ -94,14 +94,14 @@ export const fileReasons = {
     'Below lines with a date, others begin with a time and a name, as in a chat that was exported from LINE.',
   FORMAT_EXPORT: 'The records have the keys of chats that were exported from {program}: {keys}.',
   MESSAGES:
-    'One message a row: {messages} messages in {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
+    'One message a row: {messages} {messages:message|messages} in {conversations} {conversations:conversation|conversations}, with {replies} {replies:answer|answers} by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
   MESSAGES_FIRST:
-    'One message a row: the first {messages} messages have {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
+    'One message a row: the first {messages} {messages:message|messages} have {conversations} {conversations:conversation|conversations}, with {replies} {replies:answer|answers} by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
   MESSAGES_TREE:
     'The column {column} names the message that each replies to. Of several replies, the one ranked best is read, or the first; the others are left out.',
   MESSAGES_NAMED: 'Where several others speak before an answer, its context names each: “Anna: …”.',
   MESSAGES_NEWEST:
-    'The newest message comes first: {back} of {all} steps from one to the next go back in time. They are turned round.',
+    'The newest message comes first: {back} of {all} {all:step|steps} from one to the next go back in time. They are turned round.',
   MESSAGES_LEFT: 'Not read, as they are no messages (notices, pictures, forwarded or empty ones): {count}.',
   CONVERSATIONS_COLUMN: 'The column {column} tells conversations apart.',
   CONVERSATIONS_PAUSE: 'After a pause of {hours} hours, a new conversation begins.',

@@ -7,6 +7,12 @@ test('each placeholder with a field becomes its text', () => {
   expect(fillIn('{a} of {b}, {c}', { a: 'one', b: 'two' })).toBe('one of two, {c}');
 });
 
+test('words go by the number they stand beside', () => {
+  const sentence = '{rows} of {all} {all:row|rows} {rows:has|have} findings';
+  expect(fillIn(sentence, { rows: 1, all: 2 })).toBe('1 of 2 rows has findings');
+  expect(fillIn(sentence, { rows: 0, all: '1' })).toBe('0 of 1 row have findings');
+});
+
 // Regression: the name of a key of ten megabytes was told whole.
 test('of what a file calls something, a sentence has the beginning', () => {
   const { reason, because: told } = because('KEY_TWICE', { key: 'k'.repeat(5000) });

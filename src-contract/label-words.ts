@@ -14,10 +14,10 @@ export function mixUpText({ labels, results }: LabelResults, place: number, lang
   const none = countNoLabel(result);
   const mixUp = mostFrequentMixUp(result);
   if (mixUp === undefined && none === 0) return told(words.right, { n });
-  const noLabel = none === 0 ? [] : [told(none === 1 ? words.noneOne : words.none, { none, n })];
+  const noLabel = none === 0 ? [] : [told(words.none, { none, n })];
   if (mixUp === undefined) return noLabel.join(' ');
   const [target, answer] = [labels[mixUp.target], labels[mixUp.answer]];
-  const mixedUp = told(mixUp.rows === 1 ? words.mixUpOne : words.mixUp, {
+  const mixedUp = told(words.mixUp, {
     ...{ rows: mixUp.rows, of: target?.rows },
     ...{ target: shortened(target?.label ?? '', longest), answer: shortened(answer?.label ?? '', longest) },
   });
@@ -29,18 +29,14 @@ const longest = 40;
 
 const english = {
   right: 'All {n} answers are the right label.',
-  none: '{none} of {n} answers are none of the labels.',
-  noneOne: '{none} of {n} answers is none of the labels.',
-  mixUp: '{rows} of {of} “{target}” rows were answered “{answer}”.',
-  mixUpOne: '{rows} of {of} “{target}” rows was answered “{answer}”.',
+  none: '{none} of {n} answers {none:is|are} none of the labels.',
+  mixUp: '{rows} of {of} “{target}” {of:row|rows} {rows:was|were} answered “{answer}”.',
 };
 
 const korean: typeof english = {
   right: '답 {n}개가 모두 맞는 분류 이름입니다.',
   none: '답 {n}개 가운데 {none}개는 어느 분류 이름도 아닙니다.',
-  noneOne: '답 {n}개 가운데 {none}개는 어느 분류 이름도 아닙니다.',
   mixUp: '“{target}” {of}행 가운데 {rows}행을 “{answer}”[으로|로] 답했습니다.',
-  mixUpOne: '“{target}” {of}행 가운데 {rows}행을 “{answer}”[으로|로] 답했습니다.',
 };
 
 const mixUpWords = { en: english, ko: korean };

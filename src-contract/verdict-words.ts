@@ -21,7 +21,7 @@ export function seenText(told: { adapter: string; seen: number; n: number }, lan
 }
 
 export const seenWords: Readonly<Record<'en' | 'ko', string>> = {
-  en: '{seen} of these {n} rows were training rows for {adapter}, so it may do better here than on new ones. Train again on the rows as they are divided now, or evaluate on others.',
+  en: '{adapter} was trained on {seen} of the {n} {n:row|rows} here, so it may do better here than on new ones. Train again on the rows as they are divided now, or evaluate on others.',
   ko: '이 {n}행 가운데 {seen}행은 {adapter}의 학습용 행이었으므로 새로운 행에서보다 결과가 좋게 나올 수 있습니다. 지금 나뉜 행으로 다시 학습하거나 다른 행으로 평가하세요.',
 };
 

@@ -44,7 +44,7 @@ export function diagnosticsText(facts: {
     `- memory: ${megabytes(memory.rss)} of ${megabytes(totalmem())} used by the studio (heap ${megabytes(memory.heapUsed)})`,
     '',
     '## What is in the studio',
-    ...list('datasets', facts.datasets, ({ task, rows, rejected }) => `${task}, ${rows} rows, ${rejected} left out`),
+    ...list('datasets', facts.datasets, ({ task, rows, rejected }) => `${task}, rows: ${rows}, left out: ${rejected}`),
     ...list('base models', facts.baseModels, (model) =>
       [
         ...[model.architecture, `${model.parameters} parameters`, model.dtype],

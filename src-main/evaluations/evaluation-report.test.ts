@@ -100,7 +100,7 @@ test('a blind vote is told in the words of its page', () => {
 test('rows that were training rows are told', () => {
   const provenance = { ...there(mostlyWrong.provenance), adapters: [{ name: 'Answers', sha256: 'dd', seen: 12 }] };
   expect(evaluationReport({ ...mostlyWrong, provenance }, nothing, 'en')).toContain(
-    '12 of these 36 rows were training rows for Answers, so it may do better here than on new ones.',
+    'Answers was trained on 12 of the 36 rows here, so it may do better here than on new ones.',
   );
   expect(evaluationReport({ ...mostlyWrong, provenance }, nothing, 'ko')).toContain(
     '이 36행 가운데 12행은 Answers의 학습용 행이었으므로',

@@ -1,3 +1,4 @@
+import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
 import { en } from './en.ts';
 import { number } from './format.ts';
@@ -15,7 +16,7 @@ export type Values = Readonly<Record<string, string | number>>;
  */
 export function t(key: TextKey, values: Values = {}): string {
   const message: Message = locale.current === 'ko' ? ko[key] : en[key];
-  const sentence = fillText(chosenForm(message, values.n), values);
+  const sentence = fillIn(chosenForm(message, values.n), values, inWords);
   return locale.current === 'ko' ? withParticles(sentence) : sentence;
 }
 
@@ -29,10 +30,6 @@ function chosenForm(message: Message, n: string | number | undefined): string {
   return n === 1 ? message.one : message.other;
 }
 
-function fillText(sentence: string, values: Values): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
-    if (value === undefined) return whole;
-    return typeof value === 'number' ? number(value) : isolated(value);
-  });
+function inWords(value: unknown): string {
+  return typeof value === 'number' ? number(value) : isolated(String(value));
 }

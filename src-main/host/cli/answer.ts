@@ -175,7 +175,7 @@ async function answered(
   for await (const event of followed(client.answeredTables.watch({ id }), { stop, signal })) {
     // What was told of the process before is told again at first.
     if (event.kind !== 'progress' || event.done < started.answered) continue;
-    progress.show({ ...event, what: 'Answering', words: `${event.done} of ${event.total} rows` });
+    progress.show({ ...event, what: 'Answering', words: `${event.done} of ${counted(event.total, 'row')}` });
   }
   const ended = await client.answeredTables.get({ id });
   const goOn = `Resume with: adapter-studio answer --resume ${id} --out FILE. The answers so far are kept.`;

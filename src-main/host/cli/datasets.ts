@@ -174,11 +174,13 @@ async function checked(
 
 function reportText({ rows, flagged, findings, doubts, limits, version }: FindingReport): string {
   const whole = doubts.map(tableDoubtText);
-  const limited = limits.map(({ code, checked, total }) => `${code}: only ${checked} of ${total} rows were checked.`);
+  const limited = limits.map(
+    ({ code, checked, total }) => `${code}: only ${checked} of ${counted(total, 'row')} were checked.`,
+  );
   if (findings.length === 0)
     return [`No findings in ${counted(rows, 'row')} of version ${version}.`, ...whole, ...limited].join('\n');
   return [
-    `${flagged} of the ${rows} rows of version ${version} have findings.`,
+    `${flagged} of the ${counted(rows, 'row')} of version ${version} ${flagged === 1 ? 'has' : 'have'} findings.`,
     ...whole,
     '',
     textTable([

@@ -1,4 +1,5 @@
 import { withoutMiddle } from '../../../src-contract/shortened.ts';
+import { counted } from './counted.ts';
 import { oneLine, textTable } from './text-table.ts';
 
 export interface TaskResult {
@@ -75,7 +76,7 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
     ]),
     '',
     `One conversation, ${switches.count} turns, each with a different adapter from the one before: ` +
-      `${switches.wrongAnswers === 0 ? 'every answer equals' : `${switches.wrongAnswers} answers differ from`} the one that adapter gives alone.`,
+      `${switches.wrongAnswers === 0 ? 'every answer equals' : `${counted(switches.wrongAnswers, 'answer', ['differs', 'differ'])} from`} the one that adapter gives alone.`,
     `Switching took ${switches.medianMs.toFixed(2)} ms in the median, ${switches.p99Ms.toFixed(2)} ms at the 99th percentile.`,
     baseUnchanged
       ? `The base model’s files are unchanged (${base.sha256.slice(0, 8)}).`

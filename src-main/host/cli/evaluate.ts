@@ -157,7 +157,8 @@ export async function evaluationEnded(
   const stop = () => client.evaluations.stop({ id });
   const events = followed(client.evaluations.watch({ id }), { stop, signal });
   for await (const event of events) {
-    if (event.kind === 'progress') progress.show({ ...event, what, words: `${event.done} of ${event.total} answers` });
+    if (event.kind === 'progress')
+      progress.show({ ...event, what, words: `${event.done} of ${counted(event.total, 'answer')}` });
   }
   const ended = await client.evaluations.get({ id });
   const goOn = `Resume with: adapter-studio evaluate --resume ${id}. The results of finished models are kept.`;

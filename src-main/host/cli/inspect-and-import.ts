@@ -181,7 +181,7 @@ export async function importFinished(
         what: 'Importing',
         done: event.bytesRead,
         total: event.bytesTotal,
-        words: `${event.taken} rows imported, ${event.rejected} left out`,
+        words: `${counted(event.taken, 'row')} imported, ${event.rejected} left out`,
         secondsLeft: event.secondsLeft,
       });
     }

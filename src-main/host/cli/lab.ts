@@ -9,6 +9,7 @@ import {
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, within, wordIn } from './arguments.ts';
+import { counted } from './counted.ts';
 import { deleteAll } from './delete-command.ts';
 import { type CallFailure, interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
@@ -206,7 +207,7 @@ async function experimentEnded(
   for await (const event of events) {
     if (event.kind !== 'progress') continue;
     const { done, total, fraction, now, step, steps, secondsLeft } = event;
-    const words = `${done} of ${total} parts${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
+    const words = `${done} of ${counted(total, 'part')}${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
     progress.show({ what: 'Lab', done: fraction ?? done / total, total: 1, words, secondsLeft });
   }
   const ended = await client.lab.get({ id });

@@ -8,6 +8,7 @@ import {
 } from '../../../src-contract/base-model.ts';
 import type { ModelLibraryFacts } from '../../../src-contract/model-folder.ts';
 import { fromHere } from './arguments.ts';
+import { counted } from './counted.ts';
 import { addDelete } from './delete-command.ts';
 import { downloadModel, hubFacts, megabytes, millions } from './download-model.ts';
 import { usageFailure } from './failure.ts';
@@ -231,7 +232,7 @@ const hereWords: Record<CatalogueModel['state']['kind'], string> = {
 
 function factsOf(model: BaseModel): string {
   return [
-    `${model.name}: ${model.architecture}, ${millions(model.parameters)} parameters, ${model.layers} layers, ` +
+    `${model.name}: ${model.architecture}, ${millions(model.parameters)} parameters, ${counted(model.layers, 'layer')}, ` +
       `hidden size ${model.hidden}, vocabulary ${model.vocabulary}, ${model.dtype}.`,
     `It reads at most ${model.contextLength} tokens. Licence: ${model.licence || 'not stated'}.`,
     `Fingerprint ${model.sha256.slice(0, 8)}; kept in ${model.path}`,

@@ -16,6 +16,7 @@ import {
   textIn,
   wordIn,
 } from './arguments.ts';
+import { counted } from './counted.ts';
 import { interruption, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Run } from './session.ts';
@@ -59,7 +60,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
         const score = await progress.during('Scoring', scoring);
         return {
           json: score,
-          text: `Loss ${score.loss.toFixed(4)} nats per token over ${score.tokens} tokens (perplexity ${Math.exp(score.loss).toFixed(2)}).`,
+          text: `Loss ${score.loss.toFixed(4)} nats per token over ${counted(score.tokens, 'token')} (perplexity ${Math.exp(score.loss).toFixed(2)}).`,
         };
       }),
     );

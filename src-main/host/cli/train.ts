@@ -403,7 +403,7 @@ function estimateText(estimate: Estimate): string {
     ...(data.rows < data.of
       ? [`It reads ${data.rows} of ${counted(data.of, 'row')}, each once; with --epochs 1 it reads all of them.`]
       : []),
-    `${tokens.total} tokens, ${tokens.target} of them in targets; ${data.cut === 0 ? 'no row is cut' : `${tokens.cut} are cut from ${counted(data.cut, 'longer row')}`}.`,
+    `${counted(tokens.total, 'token')}, ${tokens.target} of them in targets; ${data.cut === 0 ? 'no row is cut' : `${tokens.cut} are cut from ${counted(data.cut, 'longer row')}`}.`,
     ...(data.leftOut > 0
       ? [`${counted(data.leftOut, 'row', ['is', 'are'])} left out, as the target does not fit.`]
       : []),
@@ -423,6 +423,6 @@ function estimateText(estimate: Estimate): string {
       ? 'It fits this computer.'
       : remedy === null
         ? 'It does not fit this computer.'
-        : `It does not fit this computer; it would with ${remedy.batchSize} rows per step, at most ${remedy.maxLength} tokens and the base in precision “${remedy.precision}”.`,
+        : `It does not fit this computer; it would with ${counted(remedy.batchSize, 'row')} per step, at most ${remedy.maxLength} tokens and the base in precision “${remedy.precision}”.`,
   ].join('\n');
 }

@@ -105,7 +105,7 @@ export const adapters = {
   'adapters.learned.measuring': 'It is being evaluated.',
   'adapters.learned.measure': 'An evaluation shows how many test rows it gets right.',
   'adapters.answers': 'What it answers',
-  'adapters.answers.which': 'the first {n} of {of} {split} rows',
+  'adapters.answers.which': 'the first {n} of {of} {split} {of:row|rows}',
   'adapters.answers.own': 'This adapter',
   'adapters.proof': 'Proof',
   'adapters.verify': 'Verify',

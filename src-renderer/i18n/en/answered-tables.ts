@@ -85,7 +85,7 @@ export const answeredTables = {
   'tables.missing': 'Answered table not found',
   'tables.toList': 'Go to Answered tables',
   'tables.progress': 'Rows answered',
-  'tables.progress.rows': '**{done}** of {total} rows answered',
+  'tables.progress.rows': '**{done}** of {total} {total:row|rows} answered',
   'tables.progress.preparing': 'Getting ready',
   'tables.stop': 'Stop',
   'tables.stopping': 'Stopping',
@@ -129,7 +129,7 @@ export const answeredTables = {
   'tables.note.unrunnable.what':
     'This query cannot be run on the database: mostly it names a column that is not there.',
   'tables.made': 'How this was answered',
-  'tables.made.summary': 'read: {columns} · at most {tokens} tokens an answer',
+  'tables.made.summary': 'read: {columns} · at most {tokens} {tokens:token|tokens} an answer',
   'tables.made.form.choices': {
     one: 'Every answer had to be its label: {names}.',
     other: 'Every answer had to be one of its {n} labels: {names}.',

@@ -67,7 +67,7 @@ export const app = {
   'app.status.run': '{name}, step {done} of {total}',
   'app.status.evaluation': '{name}, answer {done} of {total}',
   'app.status.answered-table': '{name}, row {done} of {total}',
-  'app.status.lab': { one: '{name}, {done} of {total} part', other: '{name}, {done} of {total} parts' },
+  'app.status.lab': { one: '{name}, {done} of {total} part', other: '{name}, {done} of {total} {total:part|parts}' },
   'app.status.progress': 'Progress',
 
   'app.connection.connecting': 'Connecting to the studio',
@@ -119,7 +119,7 @@ export const app = {
   'settings.requests.what':
     'The last 100 since the studio was started, kept nowhere else. What is asked and answered is not in this list.',
   'settings.requests.unnamed': 'a program without a name',
-  'settings.requests.tokens': '{read} tokens read, {written} written',
+  'settings.requests.tokens': '{read} {read:token|tokens} read, {written} written',
   'settings.requests.waiting': 'being answered',
   'settings.requests.answered': 'answered',
   'settings.requests.left': 'the program did not wait',

@@ -13,7 +13,7 @@ export const baseModels = {
   'baseModels.reads': 'Reads at most',
   'baseModels.tokens': { one: '{n} token', other: '{n} tokens' },
   'baseModels.shape': 'Shape',
-  'baseModels.shape.what': '{layers} layers, width {hidden}',
+  'baseModels.shape.what': '{layers} {layers:layer|layers}, width {hidden}',
   'baseModels.vocabulary': 'Vocabulary',
   'baseModels.architecture': 'Architecture',
   'baseModels.template': 'Chat template',

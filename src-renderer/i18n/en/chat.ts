@@ -224,7 +224,7 @@ export const chat = {
   'chat.run.again': 'Run it again',
   'chat.run.running': 'Running',
   'chat.ran': { one: 'Ran: {n} row, {time}', other: 'Ran: {n} rows, {time}' },
-  'chat.ran.more': 'Ran: the first {n} rows, {time}',
+  'chat.ran.more': 'Ran: the first {n} {n:row|rows}, {time}',
   'chat.ranNot': 'Does not run',
 
   'chat.panel': 'Sent with the message',
@@ -255,7 +255,7 @@ export const chat = {
   'chat.panel.key': 'primary key',
   'chat.panel.result': 'Result',
   'chat.panel.result.rows': { one: '{n} row', other: '{n} rows' },
-  'chat.panel.result.more': 'The first {n} rows',
+  'chat.panel.result.more': 'The first {n} {n:row|rows}',
   'chat.panel.result.none': 'The query ran and returned no rows.',
   'chat.panel.about': 'What {name} was made for',
   'chat.panel.about.base': 'The base model alone',

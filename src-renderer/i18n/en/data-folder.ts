@@ -26,7 +26,7 @@ export const dataFolder = {
   'folder.noBackup': 'No backup found',
   'folder.noBackup.what': 'The studio looked next to its data folder and in the usual places for your files.',
   'folder.backup.facts': { one: '{n} file, {size}', other: '{n} files, {size}' },
-  'folder.progress': '{done} of {total} files',
+  'folder.progress': '{done} of {total} {total:file|files}',
   'folder.done': { one: '{n} file ({size}) is now in', other: '{n} files ({size}) are now in' },
   'folder.opening': 'Opening the other folder',
   'folder.commands': 'On the command line',

@@ -202,7 +202,10 @@ export const evaluations = {
     'It continues when you leave this page. **Stop** keeps the results of models that are finished; you can resume the others later.',
   'evaluations.left': '{time} left',
   'evaluations.models': { one: '{n} model', other: '{n} models' },
-  'evaluations.models.part': { one: '{n} of {of} models evaluated', other: '{n} of {of} models evaluated' },
+  'evaluations.models.part': {
+    one: '{n} of {of} {of:model|models} evaluated',
+    other: '{n} of {of} {of:model|models} evaluated',
+  },
   'evaluations.resume': 'Resume',
   'evaluations.resume.what':
     'The results of finished models are kept. Resume continues with the next one; a model that was only partly evaluated starts over.',
@@ -241,12 +244,12 @@ export const evaluations = {
     other: '{n} of its answers are empty.',
   },
   'evaluations.doubt.runsNot': {
-    one: '{n} of its {of} queries does not run.',
-    other: '{n} of its {of} queries do not run.',
+    one: '{n} of its {of} {of:query|queries} does not run.',
+    other: '{n} of its {of} {of:query|queries} do not run.',
   },
   'evaluations.doubt.notJson': {
-    one: '{n} of its {of} answers is not JSON.',
-    other: '{n} of its {of} answers are not JSON.',
+    one: '{n} of its {of} {of:answer|answers} is not JSON.',
+    other: '{n} of its {of} {of:answer|answers} are not JSON.',
   },
   'evaluations.doubt.stopped': 'It was stopped before all rows were answered.',
   'evaluations.doubt.interrupted': 'It was interrupted before all rows were answered.',
@@ -301,7 +304,8 @@ export const evaluations = {
   'evaluations.measures': 'More measures',
   'evaluations.measures.one': 'Measure',
   'evaluations.made': 'How this was measured',
-  'evaluations.made.summary': 'compared as {language}, at most {tokens} tokens, greedy · studio {studio}, {device}',
+  'evaluations.made.summary':
+    'compared as {language}, at most {tokens} {tokens:token|tokens}, greedy · studio {studio}, {device}',
   'evaluations.made.retried': 'queries that cannot be run replaced',
   'evaluations.made.form.choices': {
     one: 'Everyone could only answer with the label of the dataset: {names}.',

@@ -75,7 +75,10 @@ export const mending = {
   'mend.replace.nowhere': 'Choose context or target',
   'mend.replace.none': 'Not found',
   'mend.replace.looking': 'Searching the rows',
-  'mend.replace.found': { one: '{occurrences} times in {n} row', other: '{occurrences} times in {n} rows' },
+  'mend.replace.found': {
+    one: '{occurrences} {occurrences:time|times} in {n} row',
+    other: '{occurrences} {occurrences:time|times} in {n} rows',
+  },
   'mend.replace.emptied': {
     one: 'In {n} row a text would be left empty. It stays as it is.',
     other: 'In {n} rows a text would be left empty. They stay as they are.',
@@ -95,13 +98,16 @@ export const mending = {
   'mend.findings.none': 'No findings',
   'mend.findings.none.what': 'The checks found no problems in these rows.',
   'mend.findings.none.single': 'No single row has a problem. What is said above is about all of them together.',
-  'mend.findings.sentence': { one: '{n} of {total} rows has a finding.', other: '{n} of {total} rows have findings.' },
+  'mend.findings.sentence': {
+    one: '{n} of {total} {total:row|rows} has a finding.',
+    other: '{n} of {total} {total:row|rows} have findings.',
+  },
   'mend.findings.when': 'Version {version}, checked in {time}.',
   'mend.findings.old': 'The rows have changed since then.',
   'mend.findings.noDatabase':
     'No database is attached, so queries are only checked for their grammar and against the schema text.',
   'mend.findings.attach': 'Attach one',
-  'mend.findings.limit': '“{name}” checked only {checked} of {total} rows.',
+  'mend.findings.limit': '“{name}” checked only {checked} of {total} {total:row|rows}.',
   'mend.finding.show': 'Show among the rows',
   'mend.finding.found': 'Found',
   'mend.finding.text': 'Text',
@@ -208,15 +214,18 @@ export const mending = {
   'mend.tokens.noBase': 'No base models yet',
   'mend.tokens.noBase.what':
     'Each base model splits text into tokens in its own way, so they can only be counted for a given model.',
-  'mend.tokens.counting': 'Counting, {done} of {total} rows',
+  'mend.tokens.counting': 'Counting, {done} of {total} {total:row|rows}',
   'mend.tokens.total': {
-    one: '{n} training row, {tokens} tokens, {target} of them in the target',
-    other: '{n} training rows, {tokens} tokens, {target} of them in the targets',
+    one: '{n} training row, {tokens} {tokens:token|tokens}, {target} of them in the target',
+    other: '{n} training rows, {tokens} {tokens:token|tokens}, {target} of them in the targets',
   },
   'mend.tokens.whole': 'Context and target',
   'mend.tokens.middle': { one: 'half have at most {n} token', other: 'half have at most {n} tokens' },
-  'mend.tokens.histogram': '{title}: half of the rows have at most {n} tokens, the longest has {longest}',
-  'mend.tokens.bar': { one: '{n} row with {from} to {to} tokens', other: '{n} rows with {from} to {to} tokens' },
+  'mend.tokens.histogram': '{title}: half of the rows have at most {n} {n:token|tokens}, the longest has {longest}',
+  'mend.tokens.bar': {
+    one: '{n} row with {from} to {to} {to:token|tokens}',
+    other: '{n} rows with {from} to {to} {to:token|tokens}',
+  },
   'mend.tokens.limit': 'Length limit',
   'mend.tokens.limit.what':
     'The most tokens a row may have in training. A longer context is shortened; a row whose target does not fit is left out.',
@@ -226,7 +235,8 @@ export const mending = {
     one: '{n} row will be shortened; {leftOut} will be left out because the target does not fit.',
     other: '{n} rows will be shortened; {leftOut} will be left out because the target does not fit.',
   },
-  'mend.tokens.trained': 'Rows kept whole: {whole}. Training uses {tokens} tokens, {target} of them in targets.',
+  'mend.tokens.trained':
+    'Rows kept whole: {whole}. Training uses {tokens} {tokens:token|tokens}, {target} of them in targets.',
 
   'version.import': 'Imported',
   'version.edit': 'Row {n} edited',

@@ -36,18 +36,19 @@ export const runs = {
     one: 'With only {n} row to train on, it just memorises it. A task needs about {enough} or more.',
     other: 'With only {n} rows to train on, it just memorises them. A task needs about {enough} or more.',
   },
-  'runs.new.finding': '{finding}: {n} of {total} rows',
+  'runs.new.finding': '{finding}: {n} of {total} {total:row|rows}',
   'runs.new.finding.look': 'Look at these rows',
   'runs.new.unchecked': 'These rows have not been checked for problems.',
   'runs.new.nothingFits': 'No row fits in {tokens} tokens: there would be nothing to learn from.',
   'runs.new.nothingFits.short': 'No row fits',
   'runs.new.leftOut.many': {
-    one: '{n} of {of} training rows is left out: its target does not fit in {tokens} tokens.',
-    other: '{n} of {of} training rows are left out: their targets do not fit in {tokens} tokens.',
+    one: '{n} of {of} training {of:row|rows} is left out: its target does not fit in {tokens} tokens.',
+    other: '{n} of {of} training {of:row|rows} are left out: their targets do not fit in {tokens} tokens.',
   },
   'runs.new.cut.many': {
-    one: '{n} of {of} rows is longer than {tokens} tokens. The model does not see the rest of its context.',
-    other: '{n} of {of} rows are longer than {tokens} tokens. The model does not see the rest of their contexts.',
+    one: '{n} of {of} {of:row|rows} is longer than {tokens} tokens. The model does not see the rest of its context.',
+    other:
+      '{n} of {of} {of:row|rows} are longer than {tokens} tokens. The model does not see the rest of their contexts.',
   },
   'runs.new.longer': 'Allow {tokens} tokens',
   'runs.new.longer.none':
@@ -76,8 +77,8 @@ export const runs = {
   'runs.new.diskShort': 'Not enough disk space: it needs {needed}, but only {free} is free.',
   'runs.new.tooBig': 'It does not fit this computer',
   'runs.new.cut': {
-    one: '{n} of {of} rows is longer and is shortened',
-    other: '{n} of {of} rows are longer and are shortened',
+    one: '{n} of {of} {of:row|rows} is longer and is shortened',
+    other: '{n} of {of} {of:row|rows} are longer and are shortened',
   },
   'runs.new.leftOut': {
     one: '{n} row is left out, as its target does not fit',
@@ -93,12 +94,12 @@ export const runs = {
   'runs.new.thorough.what': 'When every point counts',
   'runs.new.effort.detail': { one: '{passes}, {n} row, rank {rank}', other: '{passes}, {n} rows, rank {rank}' },
   'runs.new.effort.detail.part': {
-    one: '{n} of {of} rows, once, rank {rank}',
-    other: '{n} of {of} rows, once, rank {rank}',
+    one: '{n} of {of} {of:row|rows}, once, rank {rank}',
+    other: '{n} of {of} {of:row|rows}, once, rank {rank}',
   },
   'runs.new.effort.detail.steps': {
-    one: '{steps} steps as set under Data, {n} row, rank {rank}',
-    other: '{steps} steps as set under Data, {n} rows, rank {rank}',
+    one: '{steps} {steps:step|steps} as set under Data, {n} row, rank {rank}',
+    other: '{steps} {steps:step|steps} as set under Data, {n} rows, rank {rank}',
   },
   'runs.new.passes': { one: '{n} pass', other: '{n} passes' },
   'runs.new.name': 'Adapter name',
@@ -133,12 +134,15 @@ export const runs = {
   'runs.new.group.inTurn':
     'One step already uses the whole computer, so they train one after the other. One alone: about {time}, {memory}.',
   'runs.new.warmup':
-    'The warm-up takes {warmup} steps but the run has only {n}: the learning rate never reaches {rate}.',
-  'runs.new.steps': { one: '{n} step over {tokens} target tokens.', other: '{n} steps over {tokens} target tokens.' },
-  'runs.new.steps.again': '{n} steps over {tokens} target tokens, in {passes}.',
+    'The warm-up takes {warmup} {warmup:step|steps} but the run has only {n}: the learning rate never reaches {rate}.',
+  'runs.new.steps': {
+    one: '{n} step over {tokens} target {tokens:token|tokens}.',
+    other: '{n} steps over {tokens} target {tokens:token|tokens}.',
+  },
+  'runs.new.steps.again': '{n} steps over {tokens} target {tokens:token|tokens}, in {passes}.',
   'runs.new.part': {
-    one: 'It reads {n} of {of} rows, once.',
-    other: 'It reads {n} of {of} rows, each once.',
+    one: 'It reads {n} of {of} {of:row|rows}, once.',
+    other: 'It reads {n} of {of} {of:row|rows}, each once.',
   },
   'runs.new.part.all': 'Read all rows once',
   'runs.new.where': 'Where it sits',
@@ -174,8 +178,9 @@ export const runs = {
     other: '{passes}, {n} rows per step, {length} tokens, {order}, seed {seed}',
   },
   'runs.summary.data.limited': {
-    one: '{passes} or {steps} steps, whichever is less, {n} row per step, {length} tokens, {order}, seed {seed}',
-    other: '{passes} or {steps} steps, whichever is less, {n} rows per step, {length} tokens, {order}, seed {seed}',
+    one: '{passes} or {steps} {steps:step|steps}, whichever is less, {n} row per step, {length} tokens, {order}, seed {seed}',
+    other:
+      '{passes} or {steps} {steps:step|steps}, whichever is less, {n} rows per step, {length} tokens, {order}, seed {seed}',
   },
   'runs.summary.shuffled': 'shuffled',
   'runs.summary.inOrder': 'in order',
@@ -333,8 +338,9 @@ export const runs = {
   'runs.hash.initial': 'Adapter it continued from',
   'runs.hash.adapter': 'Adapter',
   'runs.log.started.drawn':
-    '{train} training rows, drawn from {of}, and {validation} validation rows; {trainable} of {total} weights; {device}',
-  'runs.log.started': '{train} training and {validation} validation rows; {trainable} of {total} weights; {device}',
+    '{train} training {train:row|rows}, drawn from {of}, and {validation} validation {validation:row|rows}; {trainable} of {total} weights; {device}',
+  'runs.log.started':
+    '{train} training and {validation} validation {validation:row|rows}; {trainable} of {total} weights; {device}',
   'runs.log.step': 'step {step}  loss {loss}  rate {rate}  gradient {gradient}  {tokens} tokens/s',
   'runs.log.validation': 'step {step}  validation loss {loss}',
   'runs.log.validation.best': 'step {step}  validation loss {loss}, the best so far',
