@@ -1,12 +1,9 @@
-import type { statfsSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
-
-// A disk that is full for everybody would take the other tests’ room.
-vi.mock('node:fs', async (original) => {
-  const fs = await original<{ statfsSync: typeof statfsSync }>();
-  return { ...fs, statfsSync: (path: string) => (path === '/full' ? { bavail: 0, bsize: 4096 } : fs.statfsSync('/')) };
-});
 
 test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is reported as a full disk, with the space needed', (code) => {
   const error = Object.assign(new Error('no room'), { code });
@@ -21,14 +18,23 @@ test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is reported as a full disk, w
 });
 
 // Regression: where not even a name has room, importing a table was an internal error.
-test.each(['SQLITE_IOERR_SHMSIZE', 'SQLITE_CANTOPEN'])(
-  '%s is reported as a full disk where there is no room',
-  (code) => {
-    const error = Object.assign(new Error('no'), { code });
-    expect(orDiskOrDatabaseFull(error, '/full')).toMatchObject({ code: 'DISK_FULL' });
-    expect(orDiskOrDatabaseFull(error, '/data')).toBe(error);
-  },
-);
+test.for<[code: string, what: string, size: string]>([
+  ['SQLITE_IOERR_SHMSIZE', 'bytes', 'size=4k'],
+  // Regression: it said that there was no permission to write the database.
+  ['SQLITE_CANTOPEN', 'names', 'nr_inodes=1'],
+])('%s is reported as a full disk where no more %s have room', ([code, , size], { skip }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'studio-full-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const error = Object.assign(new Error('no'), { code });
+  expect(orDiskOrDatabaseFull(error, folder)).toBe(error);
+  expect(readdirSync(folder)).toEqual([]);
+  const isMounted =
+    process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', folder]).status === 0;
+  if (!isMounted) skip('a disk in memory cannot be mounted here');
+  onTestFinished(() => void spawnSync('umount', [folder]));
+  expect(orDiskOrDatabaseFull(error, folder)).toMatchObject({ code: 'DISK_FULL' });
+  expect(readdirSync(folder)).toEqual([]);
+});
 
 test('any other error is left unchanged', () => {
   const error = Object.assign(new Error('no'), { code: 'EACCES' });

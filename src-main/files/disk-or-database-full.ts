@@ -1,4 +1,6 @@
-import { statfsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 
 /**
@@ -14,8 +16,23 @@ function isDatabaseFull(error: unknown, folder: string): boolean {
   return error.code === 'SQLITE_FULL' || (/^SQLITE_(IOERR|CANTOPEN)/.test(String(error.code)) && !hasRoom(folder));
 }
 
-/** Whether a file of SQLite's shared memory still fits. */
+/**
+ * Whether a file of SQLite's shared memory still fits. Only writing one tells: of a quota, or of a disk that takes no more
+ * names, the free bytes say nothing.
+ */
 function hasRoom(folder: string): boolean {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize >= 64 * 1024;
+  const path = join(folder, `.room-${randomBytes(8).toString('hex')}`);
+  try {
+    const file = openSync(path, 'wx');
+    try {
+      // Its name goes before its bytes come, so that a process killed here leaves nothing.
+      rmSync(path);
+      writeFileSync(file, randomBytes(64 * 1024), { flush: true });
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch (error) {
+    return !isDiskFull(error);
+  }
 }
