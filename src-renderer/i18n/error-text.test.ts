@@ -43,6 +43,17 @@ test('recovers the facts of an error stored with a run, which has no data, from 
   expect(errorText({ code, message, hint }).message).toContain('행 3, 7');
 });
 
+// The page showed “{rows}행”, for only the message was looked into.
+test('recovers the facts that are in the hint of a stored error alone', () => {
+  const facts = { needed: '9 GB', available: '4 GB', rows: 1, length: 1200 };
+  const { code, message, hint } = new StudioError('RUN_TOO_BIG', facts);
+  expect(errorText({ code, message, hint })).toEqual({ code, message, hint });
+  locale.current = 'ko';
+  expect(errorText({ code, message, hint }).hint).toBe(errorText(new StudioError('RUN_TOO_BIG', facts)).hint);
+  const told = errorText({ code, message: 'Another wording.', hint: 'Another hint.' });
+  expect(told.hint).not.toContain('{');
+});
+
 test('translates a reason that has a code and shows any other as is', () => {
   locale.current = 'ko';
   const known = new StudioError('SQL_REFUSED', because('SQL_FUNCTION', { name: 'readfile' }));

@@ -35,7 +35,7 @@ export function errorText(error: unknown): ErrorText {
     if (isConnectionFault(message)) return fixedText('CONNECTION_LOST', 'connection');
     return fixedText('UNEXPECTED', 'unexpected');
   }
-  if (isErrorCode(code)) return catalogued(code, data ?? dataOf(code, message), { message, hint });
+  if (isErrorCode(code)) return catalogued(code, data ?? dataOf(code, { message, hint }), { message, hint });
   if (code === 'BAD_REQUEST') return fixedText(code, 'input');
   if (code === 'INTERNAL_SERVER_ERROR') return fixedText(code, 'unexpected');
   return { code, message, hint };
@@ -128,12 +128,25 @@ function fieldsOf(error: unknown): {
   };
 }
 
-/** A failure stored with a run has its English message but no data: this parses the fields back out of it. */
-function dataOf(code: ErrorCode, message: string): Record<string, unknown> {
-  const parts = errorCatalogue[code].message.split(/\{(\w+)\}/);
-  const names = parts.filter((_, place) => place % 2 === 1);
-  const said = parts.filter((_, place) => place % 2 === 0).map(literally);
-  const found = new RegExp(`^${said.join('(.*?)')}$`, 's').exec(message);
+/** A failure stored by an older studio has its English text but no data: this parses the fields back out of it. */
+function dataOf(code: ErrorCode, kept: { message: string; hint: string }): Record<string, unknown> {
+  const { message, hint } = errorCatalogue[code];
+  return { ...factsIn(kept.hint, hint), ...factsIn(kept.message, message) };
+}
+
+/** The value of each `{name}` in what was said with these words; “…” where it was said otherwise. */
+function factsIn(said: string, words: string): Record<string, string> {
+  const names: string[] = [];
+  const pattern = words.replace(
+    /\{(\w+)\}|\{\w+:([^{}|]+)\|([^{}|]+)\}|[^{]+/g,
+    (part, name?: string, one?: string, other?: string) => {
+      if (one !== undefined && other !== undefined) return `(?:${literally(one)}|${literally(other)})`;
+      if (name === undefined) return literally(part);
+      names.push(name);
+      return '(.*?)';
+    },
+  );
+  const found = new RegExp(`^${pattern}$`, 's').exec(said);
   return Object.fromEntries(names.map((name, place) => [name, found?.[place + 1] ?? '…']));
 }
 
