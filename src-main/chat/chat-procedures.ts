@@ -16,10 +16,11 @@ import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import { queryCheck, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
+import { fileNameOf } from '../files/file-name.ts';
 import { type Answerer, answererOn, choiceOf, formOf } from './answerer.ts';
 import { compareTurn, regenerateTurn, sendTurn, type TurnParts } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
-import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
+import { conversationJson, conversationMarkdown } from './export-conversation.ts';
 import type { MessageStore } from './message-store.ts';
 import { runnableQueries } from './runnable-queries.ts';
 import type { RunningAnswers } from './running-answers.ts';
@@ -263,12 +264,16 @@ export function chatProcedures(studio: {
     export: os.export.handler(({ input }) => {
       const conversation = store.get(input.id);
       const path = messages.path(conversation.id);
-      return input.format === 'markdown'
-        ? { name: fileNameOf(conversation.title, 'md'), text: conversationMarkdown(conversation, path, input.language) }
-        : {
-            name: fileNameOf(conversation.title, 'json'),
-            text: conversationJson(conversation, messages.all(conversation.id), path),
-          };
+      const isText = input.format === 'markdown';
+      return {
+        name: fileNameOf({
+          ...{ title: conversation.title, otherwise: 'conversation' },
+          extension: isText ? 'md' : 'json',
+        }),
+        text: isText
+          ? conversationMarkdown(conversation, path, input.language)
+          : conversationJson(conversation, messages.all(conversation.id), path),
+      };
     }),
   });
 }

@@ -1,7 +1,7 @@
 import { Marked } from 'marked';
 import { expect, test } from 'vitest';
 import type { Conversation, Message } from '../../src-contract/chat.ts';
-import { conversationMarkdown, fileNameOf } from './export-conversation.ts';
+import { conversationMarkdown } from './export-conversation.ts';
 
 // Sound: only the title is read.
 const conversation = { title: 'On rivers' } as Conversation;
@@ -96,11 +96,6 @@ test('a query that took the place of another is followed by that one', () => {
   const replaced = answer('SELECT 1', { task: 'nl2sql', firstText: 'SELEKT 1' });
   const [, , , ...rest] = conversationMarkdown(conversation, [replaced], 'en').split('\n\n');
   expect(rest).toEqual(['This query took the place of a first one, which cannot be run:', '```sql\nSELEKT 1\n```\n']);
-});
-
-test('a title becomes a file name that is valid on every file system', () => {
-  expect(fileNameOf('경복궁 / 이야기: "첫" <번째>?', 'md')).toBe('경복궁 이야기 첫 번째.md');
-  expect(fileNameOf('../..', 'json')).toBe('conversation.json');
 });
 
 function said(text: string, input: Message['input'] = null): Message {

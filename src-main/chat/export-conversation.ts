@@ -5,7 +5,6 @@ import {
   type ExportConversationInput,
   type Message,
 } from '../../src-contract/chat.ts';
-import { letterStart } from '../../src-contract/shortened.ts';
 import type { KeptMessage } from './message-store.ts';
 
 /** A conversation as a text to keep: the turns on its path, with who answered. What was typed reads as it was typed. */
@@ -43,17 +42,6 @@ export function conversationJson(
 ): string {
   const onPath = path.filter((message) => message.onPath).map(({ id }) => id);
   return `${JSON.stringify({ format: conversationFormat, conversation, path: onPath, messages: all }, null, 2)}\n`;
-}
-
-/** A name that every file system accepts. */
-export function fileNameOf(title: string, extension: string): string {
-  const bare = title
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const name = bare.slice(0, letterStart(bare, 80)).replace(/^[. ]+|[. ]+$/g, '');
-  return `${name || 'conversation'}.${extension}`;
 }
 
 const english = {

@@ -12,13 +12,13 @@ test('the CSV has every number: settings used, parts, maps, and tables as shown'
     ...{ title: 'Loss', note: '', columns: ['Matrices', 'r 1'] },
     rows: [[{ text: 'q' }, { text: '0.913', spread: '± 0.010' }]],
   };
-  const { text } = labCsv(
+  const { name, text } = labCsv(
     // Sound here: no other field is read.
     experiment as unknown as LabExperiment,
     {
       maps: [{ key: 'A', values: {}, timings: {}, map: [[0.25, 0.5]] }],
       view: {
-        ...{ uses: ['ranks'], reading: 'It holds.', because: '98 %' },
+        ...{ question: '랭크는 얼마면 충분할까요?', uses: ['ranks'], reading: 'It holds.', because: '98 %' },
         tables: [
           { ...table, whose: 'ours' },
           { ...table, title: 'WikiSQL', whose: 'paper' },
@@ -26,6 +26,8 @@ test('the CSV has every number: settings used, parts, maps, and tables as shown'
       },
     },
   );
+  // It was named by its id.
+  expect(name).toBe('랭크는 얼마면 충분할까요.csv');
   expect(text.trim().split('\r\n')).toEqual([
     'part,name,i,j,value',
     'settings,ranks,,,"[1,8]"',

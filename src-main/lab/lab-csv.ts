@@ -1,16 +1,20 @@
 import type { LabCell, LabExperiment, LabView } from '../../src-contract/lab.ts';
 import { csvLine } from '../datasets/csv-text.ts';
+import { fileNameOf } from '../files/file-name.ts';
 
 type Line = readonly (string | number | boolean | null)[];
 
 /**
  * Every number of an experiment, one per line: the part, its name, and its value. The contents of its tables, such as
  * means over seeds, come last, with the reading, as they are shown: the table, the column, and the row (i) and column
- * (j).
+ * (j). Named as its page is.
  */
 export function labCsv(
-  { kind, id, cells, options, facts }: LabExperiment,
-  { maps, view }: { maps: readonly LabCell[]; view: Pick<LabView, 'uses' | 'reading' | 'because' | 'tables'> },
+  { kind, cells, options, facts }: LabExperiment,
+  {
+    maps,
+    view,
+  }: { maps: readonly LabCell[]; view: Pick<LabView, 'question' | 'uses' | 'reading' | 'because' | 'tables'> },
 ): { name: string; text: string } {
   const lines: Line[] = [['part', 'name', 'i', 'j', 'value']];
   for (const [name, value] of Object.entries(options)) {
@@ -32,7 +36,7 @@ export function labCsv(
   lines.push(['result', 'reading', '', '', view.reading], ['result', 'because', '', '', view.because]);
   lines.push(...tableLines(view.tables));
   return {
-    name: `${kind}-${id}.csv`,
+    name: fileNameOf({ title: view.question, otherwise: kind, extension: 'csv' }),
     text: lines.map((line) => csvLine(line.map((cell) => String(cell ?? '')))).join(''),
   };
 }
