@@ -16,6 +16,10 @@ export const unsupportedReasons = {
     found: 'a file of weights alone; choose the folder that it lies in with its {config}',
     supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
   },
+  CONFIG_AS_ADAPTER: {
+    found: 'the config of one alone; choose the folder that it lies in with its {weights}',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
+  },
   ARCHIVE_AS_ADAPTER: {
     found: 'an archive; unpack it, and choose the folder in it',
     supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
@@ -34,6 +38,11 @@ export const unsupportedReasons = {
   },
   ADAPTER_AS_MODEL: {
     found: 'an adapter; import it as one (adapters import), after the base model that it was made for',
+    supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
+  },
+  ADAPTER_FILE_AS_MODEL: {
+    found:
+      'part of an adapter; import the folder that it lies in as one (adapters import), after the base model that it was made for',
     supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
   },
   WEIGHTS_FORMAT: { found: 'weights in another format', supported: 'safetensors, or one GGUF file' },

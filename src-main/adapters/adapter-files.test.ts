@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newId } from '../database/new-id.ts';
-import { nameBase, originName, readOrigin, removeAdapter } from './adapter-files.ts';
+import { nameBase, originName, readOrigin, removeAdapter, requireAdapterFolder } from './adapter-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -46,4 +46,16 @@ test('an adapter is removed where the studio puts them, wherever its path leads'
   expect(readdirSync(folder).sort()).toEqual(['adapters', 'other']);
   await removeAdapter(join(other, id), adapters);
   expect([readdirSync(adapters), readdirSync(other)]).toEqual([[], [id]]);
+});
+
+test('the config or the weights of an adapter, chosen alone, are told as that', async () => {
+  for (const [file, code] of [
+    ['adapter_config.json', 'CONFIG_AS_ADAPTER'],
+    ['adapter_model.safetensors', 'WEIGHTS_AS_ADAPTER'],
+  ] as const) {
+    writeFileSync(join(folder, file), '{}');
+    await expect(requireAdapterFolder(join(folder, file))).rejects.toMatchObject({
+      ...{ code: 'NOT_AN_ADAPTER', data: { file, because: { code } } },
+    });
+  }
 });

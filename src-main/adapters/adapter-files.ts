@@ -114,6 +114,7 @@ type OtherAsAdapter = 'MODEL_AS_ADAPTER' | 'FOLDER_AS_ADAPTER' | ReturnType<type
 
 /** By its name: most that are chosen by mistake have one that says it. */
 function kindOfSingle(path: string) {
+  if (basename(path) === configName) return 'CONFIG_AS_ADAPTER';
   if (/\.(?:safetensors|bin|pt|pth)$/i.test(path)) return 'WEIGHTS_AS_ADAPTER';
   if (/\.(?:zip|t?gz|tar|7z|rar)$/i.test(path)) return 'ARCHIVE_AS_ADAPTER';
   if (/\.(?:csv|tsv|txt|md|jsonl|xlsx|ods|parquet|docx|pdf)$/i.test(path)) return 'TABLE_AS_ADAPTER';

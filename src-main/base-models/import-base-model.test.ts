@@ -131,6 +131,16 @@ test('an adapter’s folder, and one with several GGUF files, are told for what 
   });
 });
 
+// A lone adapter_config.json was told to lack a config.json, as if a download were incomplete.
+test('a file of an adapter is told from one of a model', async () => {
+  for (const name of ['adapter_config.json', 'adapter_model.safetensors']) writeFileSync(join(folder, name), '{}');
+  for (const file of ['adapter_config.json', 'adapter_model.safetensors']) {
+    await expect(importBaseModel({ path: join(folder, file) }, studio())).rejects.toMatchObject({
+      ...{ code: 'MODEL_UNSUPPORTED', data: { file, because: { code: 'ADAPTER_FILE_AS_MODEL' } } },
+    });
+  }
+});
+
 test('a GGUF file is known by its first bytes, as Ollama names its files by their hashes', async () => {
   const unpacked: string[] = [];
   const told = { ...engine, unpack: async ({ file }: { file: string }) => void unpacked.push(basename(file)) };

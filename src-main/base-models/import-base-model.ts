@@ -210,7 +210,14 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   }
   if (!facts.isFile()) throw notAFile(path);
   if (await isGguf(path)) return { path, gguf: true };
-  if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
+  if (/\.(safetensors|json)$/i.test(path)) {
+    const folder = dirname(path);
+    const names = await readdir(folder);
+    if (names.includes('adapter_config.json') && !names.includes('config.json')) {
+      throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('ADAPTER_FILE_AS_MODEL') });
+    }
+    return { path: folder, gguf: false };
+  }
   throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('SINGLE_FILE_AS_MODEL') });
 }
 

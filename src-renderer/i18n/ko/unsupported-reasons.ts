@@ -20,12 +20,16 @@ export const unsupportedReasons: {
     found: '가중치만 든 파일({config} 파일과 함께 들어 있는 폴더를 고르세요)',
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
+  CONFIG_AS_ADAPTER: {
+    found: '어댑터의 설정 파일 하나({weights} 파일과 함께 들어 있는 폴더를 고르세요)',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
+  },
   ARCHIVE_AS_ADAPTER: {
     found: '압축 파일(압축을 풀고 그 안의 폴더를 고르세요)',
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
   TABLE_AS_ADAPTER: {
-    found: '표나 글(데이터셋로 가져오세요: import)',
+    found: '표나 글(데이터셋으로 가져오세요: import)',
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
   FOLDER_AS_ADAPTER: {
@@ -38,6 +42,11 @@ export const unsupportedReasons: {
   },
   ADAPTER_AS_MODEL: {
     found: '어댑터(바탕이 된 기본 모델을 먼저 가져온 다음 어댑터로 가져오세요: adapters import)',
+    supported: 'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 파일이 든 폴더',
+  },
+  ADAPTER_FILE_AS_MODEL: {
+    found:
+      '어댑터의 일부(바탕이 된 기본 모델을 먼저 가져온 다음, 이 파일이 든 폴더를 어댑터로 가져오세요: adapters import)',
     supported: 'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 파일이 든 폴더',
   },
   WEIGHTS_FORMAT: { found: '다른 형식의 가중치', supported: 'safetensors 또는 GGUF 파일 하나' },
