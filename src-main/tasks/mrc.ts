@@ -13,8 +13,8 @@ export const mrc: Task = {
       // What is asked about is often called as what is summarised.
       ...['body', 'content', 'source', '기사', '기사본문', '내용', '텍스트', '원문', 'artikel', 'inhalt', 'quelltext'],
     ],
-    question: ['question', 'query', 'questiontext', '질문', '물음', '질의', '문제', 'frage'],
-    answer: ['answer', 'answers', 'answertext', '정답', '답변', '답', '응답', 'antwort', 'lösung'],
+    question: ['question', 'query', 'questiontext', '질문', '물음', '질의', '문제', '문항', 'frage'],
+    answer: ['answer', 'answers', 'answertext', '정답', '답변', '답', '응답', '해설', '풀이', 'antwort', 'lösung'],
     group: ['group', 'groupid', 'title', 'article', 'documentid', 'docid', '그룹', '제목', 'gruppe', 'titel'],
   },
   renderContext: (input) => `Passage: ${input.passage ?? ''}\n\nQuestion: ${input.question ?? ''}`,

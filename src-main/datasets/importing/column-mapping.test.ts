@@ -428,6 +428,23 @@ test('what rows are called by is not a text to learn from', () => {
   expect(proposeMapping('custom', ['guid', 'title', 'label'], sample)).toEqual({ context: 'title', target: 'label' });
 });
 
+// The first had no columns proposed, the others were summaries of the text by its title.
+test.each([
+  [['내용', '문제', '해설'], { passage: '내용', question: '문제', answer: '해설' }],
+  [['지문', '문제', '해설', '정답'], { passage: '지문', question: '문제', answer: '정답' }],
+  [['제목', '지문', '문항', '정답'], { passage: '지문', question: '문항', answer: '정답', group: '제목' }],
+  [['번호', '제목', '내용', '문제'], { passage: '내용', question: '문제', group: '제목' }],
+])('a worksheet of passages and questions is reading comprehension: %s', (columns, mapping) => {
+  const passage = '철새는 계절에 따라 먼 거리를 이동한다. 먹이와 번식지를 찾기 위한 것이다.';
+  const cells = { 번호: '1', 제목: '철새의 이동', 내용: passage, 지문: passage, 정답: '먹이' } as Record<
+    string,
+    string
+  >;
+  const sample = [columns.map((column) => cells[column] ?? '먹이를 찾아 이동하는 새는 무엇인가?')];
+  expect(proposeTask(columns, sample)).toBe('mrc');
+  expect(proposeMapping('mrc', columns, sample)).toEqual(mapping);
+});
+
 test('if names say nothing, documents with summaries are told apart from texts with replies', () => {
   const columns = ['visit', 'what was said', 'note', 'doctor'];
   const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(

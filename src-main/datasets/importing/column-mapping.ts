@@ -119,9 +119,15 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
 
 /** Passages with questions and nothing else: the answers are missing, and neither of the two is written for the other. */
 function lacksAnswers(columns: readonly string[], mapping: ColumnMapping): boolean {
-  const used = new Set([...Object.values(mapping), ...columns.filter((column) => foldColumnName(column) === 'id')]);
+  const used = new Set([
+    ...Object.values(mapping),
+    ...columns.filter((column) => rowNumbers.has(foldColumnName(column))),
+  ]);
   return mapping.passage !== undefined && mapping.question !== undefined && columns.every((column) => used.has(column));
 }
+
+/** What the column that counts the rows is called. */
+const rowNumbers = new Set(['id', 'no', 'nr', 'number', '번호', '순번', '연번']);
 
 /** Whether ready-made columns are the task's own fields. */
 function takesPair({ fields }: Task): boolean {
