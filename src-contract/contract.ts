@@ -9,6 +9,7 @@ import {
   adapterVerificationSchema,
 } from './adapter.ts';
 import { answerFormSchema } from './answer-form.ts';
+import { columnLanguageSchema } from './answered-columns.ts';
 import {
   answerCountsSchema,
   answeredRowSchema,
@@ -725,7 +726,7 @@ export const contract = {
       .output(z.object({ file: z.string(), rows: z.number().int() })),
     /** Like `export`, into a file that a page reads with `datasets.readExport`. */
     exportFile: base
-      .input(id.extend({ forSpreadsheet: z.boolean().optional() }))
+      .input(id.extend({ forSpreadsheet: z.boolean().optional(), language: columnLanguageSchema.default('en') }))
       .output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int() })),
     /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),

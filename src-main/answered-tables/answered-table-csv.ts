@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { answerFields, fieldTexts } from '../../src-contract/answer-fields.ts';
-import { answeredColumns } from '../../src-contract/answered-columns.ts';
+import { answeredColumns, type ColumnLanguage } from '../../src-contract/answered-columns.ts';
 import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import { spreadsheetCell } from '../../src-contract/spreadsheet-cell.ts';
 import { csvLine } from '../datasets/csv-text.ts';
@@ -24,7 +24,12 @@ const rowsRead = 100;
  */
 export async function writeAnsweredTable(
   store: AnsweredTableStore,
-  { table, out, forSpreadsheet = false }: { table: AnsweredTable; out: string; forSpreadsheet?: boolean | undefined },
+  {
+    table,
+    out,
+    forSpreadsheet = false,
+    language = 'en',
+  }: { table: AnsweredTable; out: string; forSpreadsheet?: boolean | undefined; language?: ColumnLanguage },
   signal?: AbortSignal,
 ): Promise<{ file: string; rows: number }> {
   const path = resolve(out);
@@ -33,7 +38,7 @@ export async function writeAnsweredTable(
   const write = async (file: FileHandle) => {
     const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
     const fields = answerFields(table.form);
-    const names = answeredColumns(table, { fields, sure: withCertainty, note: withNotes });
+    const names = answeredColumns(table, { fields, sure: withCertainty, note: withNotes, language });
     const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
     const pageFrom = (offset: number) => [...store.rows({ id: table.id, offset, limit: rowsRead })];
     const slices = new TimeSlices(signal);

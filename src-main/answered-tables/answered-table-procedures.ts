@@ -47,10 +47,11 @@ export function answeredTableProcedures(
     }),
     exportFile: os.exportFile.handler(async ({ input, context, signal }) => {
       const table = store.get(input.id);
-      const { forSpreadsheet } = input;
-      const write = (out: string) => writeAnsweredTable(store, { table, out, forSpreadsheet }, signal);
+      const { forSpreadsheet, language } = input;
+      const write = (out: string) => writeAnsweredTable(store, { table, out, forSpreadsheet, language }, signal);
       const { fileId, bytes } = await downloads.offer(write, context.left);
-      return { fileId, bytes, name: `${table.name.replace(/\.[^.]*$/, '')} answered.csv` };
+      const answered = { en: 'answered', ko: '답' }[language];
+      return { fileId, bytes, name: `${table.name.replace(/\.[^.]*$/, '')} ${answered}.csv` };
     }),
     delete: os.delete.handler(({ input }) => {
       const { id, name, state } = store.get(input.id);

@@ -8,6 +8,7 @@ import type {
   RowsOnly,
 } from '../../src-contract/answered-table.ts';
 import { client } from '../client.ts';
+import { locale } from '../i18n/locale.svelte.ts';
 import { piecesOf } from '../ui/exported-file.ts';
 import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
@@ -169,7 +170,7 @@ export class AnsweredTableState {
   async save({ forSpreadsheet }: { forSpreadsheet: boolean }): Promise<void> {
     this.saving = true;
     try {
-      const file = await client.answeredTables.exportFile({ id: this.id, forSpreadsheet });
+      const file = await client.answeredTables.exportFile({ id: this.id, forSpreadsheet, language: locale.current });
       saveFile(file.name, await piecesOf(file), { type: 'text/csv;charset=utf-8', asItIs: true });
     } finally {
       this.saving = false;

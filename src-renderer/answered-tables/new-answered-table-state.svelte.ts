@@ -8,6 +8,7 @@ import { fieldsOf, mappedTo } from '../../src-contract/column-groups.ts';
 import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId, taskFields } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
+import { locale } from '../i18n/locale.svelte.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { uploadFile } from '../ui/upload-file.ts';
@@ -130,7 +131,8 @@ export class NewAnsweredTableState {
   /** The columns that will follow those of the table, as far as it is known beforehand; a column of notes may be last. */
   get answerColumns(): AnsweredColumns {
     const form = this.keepsForm ? this.form : undefined;
-    return answeredColumns(this, { fields: answerFields(form), sure: hasLabels(form), note: true });
+    const { current: language } = locale;
+    return answeredColumns(this, { fields: answerFields(form), sure: hasLabels(form), note: true, language });
   }
 
   get stage(): FileStage {

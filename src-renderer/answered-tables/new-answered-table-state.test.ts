@@ -11,6 +11,8 @@ const { changes } = await vi.hoisted(async () => {
   return toldChanges('adapter');
 });
 
+vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
