@@ -445,6 +445,22 @@ test.each([
   expect(proposeMapping('mrc', columns, sample)).toEqual(mapping);
 });
 
+// A site's name or address is no passage, though a summary's source is its text.
+test.each([
+  [['question', 'answer', 'source', 'focus_area'], 'custom', { context: 'question', target: 'answer' }],
+  [['source', 'question', 'answer'], 'custom', { context: 'question', target: 'answer' }],
+  [['text', 'question', 'answer', 'source'], 'mrc', { passage: 'text', question: 'question', answer: 'answer' }],
+] as const)('the source beside a question and its answer is where they come from: %s', (columns, task, mapping) => {
+  const sample = ['asthma', 'gout', 'mumps', 'shingles'].map((illness, row) => {
+    const answer = `Most people with ${illness} have a fever and a cough for some ${row + 2} days, and are tired.`;
+    const text = `${answer} Doctors ask for a test of the blood if it does not pass by itself.`;
+    const cells = { question: `What are the signs of ${illness}?`, answer, focus_area: illness, text };
+    return columns.map((column) => (column === 'source' ? `https://example.org/pages/${illness}` : cells[column]));
+  });
+  expect(proposeTask(columns, sample)).toBe(task);
+  expect(proposeMapping(task, columns, sample)).toEqual(mapping);
+});
+
 test('if names say nothing, documents with summaries are told apart from texts with replies', () => {
   const columns = ['visit', 'what was said', 'note', 'doctor'];
   const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(
