@@ -41,7 +41,7 @@ test('a data folder backed up while in use, restored elsewhere and moved still w
 
   // The diagnostics passed on with a report contain nothing of the person's.
   const { text } = await client.studio.diagnostics();
-  expect(text).toContain('mrc, 12 rows');
+  expect(text).toContain('mrc, rows: 12');
   for (const secret of [...secrets, home, folder, adapter.id, adapter.sha256]) expect(text).not.toContain(secret);
   await studio.close();
 
