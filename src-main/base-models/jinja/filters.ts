@@ -18,6 +18,7 @@ import {
   checkLength,
   compared,
   count,
+  counted,
   Float,
   found,
   Item,
@@ -107,7 +108,7 @@ const mapped: Callable = ([all, ...given], named) => {
   }
   const [name, ...others] = given;
   const filter = filterOf(textOf(name));
-  return new Lazy(items.map((item) => filter([item, ...others], named)));
+  return new Lazy(items.map((item) => counted(filter([item, ...others], named))));
 };
 
 function extreme(sign: number): Callable {
@@ -209,6 +210,7 @@ const filters: Readonly<Record<string, Callable>> = {
       return key instanceof Undefined && otherwise !== undefined ? otherwise : key;
     };
     return grouped(itemsOf(value as Value), by).map(([, items]) => {
+      count(items.length, 'list');
       const grouper = attributeOf(items[0] as Value, attribute as Value);
       const shown = grouper instanceof Undefined && otherwise !== undefined ? otherwise : grouper;
       return new Item({ '0': shown, '1': items, grouper: shown, list: items });

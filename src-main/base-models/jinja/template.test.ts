@@ -113,6 +113,12 @@ test.each([
     'lists',
     '{% set r = range(9999) %}{% set d = dict(r | batch(2)) %}{% for i in range(99999) %}{% set k.x = k.x + [namespace(d)] %}{% endfor %}',
   ],
+  ['texts', "{% set r = 'a' * 10000000 %}{{ ([r] * 30) | map('upper') | list | length }}"],
+  ['lists', "{% set r = [range(99999)] * 200 %}{{ r | map('list') | list | length }}"],
+  [
+    'lists',
+    "{% set r = [{'a': 1}] * 99999 %}{% for i in range(200) %}{% set k.x = k.x + r | groupby('a') %}{% endfor %}",
+  ],
   ['lists', '{% set r = range(99999) %}{% for i in r recursive %}{{ loop(r) }}{% endfor %}'],
 ])('a template may not make too many %s: %s', (kind, source) => {
   expect(() => render(`{% set k = namespace(x=[]) %}${source}`)).toThrow(`it makes too many or too long ${kind}`);
